@@ -1,0 +1,3 @@
+//! The `nodehost` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Node and credential descriptors in n8n's shape: model, loading, validation.

@@ -1,0 +1,1 @@
+//! n8n expressions in a sandbox: templates, engine, scope, extensions.

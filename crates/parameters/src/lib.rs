@@ -1,0 +1,1 @@
+//! Node parameters: display, defaults, resolution, issues, types, limits.

@@ -1,0 +1,1 @@
+//! Runs nodes: items, registry, execution, credentials, egress, declarative routing.

@@ -1,0 +1,1 @@
+//! A HaloPSA to try and test against.

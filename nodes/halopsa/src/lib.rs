@@ -1,0 +1,1 @@
+//! HaloPSA Complete: descriptor data, constraints, hooks.
