@@ -1,0 +1,47 @@
+//! Reading a request's body whole, under a limit of size and of time.
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+
+use crate::config::ServerConfig;
+use crate::problem::{Code, Problem};
+
+/// Reads the body to its end.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &ServerConfig) -> Result<Bytes, Problem> {
+    let limit = config.max_body_bytes;
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large(limit));
+    }
+    match tokio::time::timeout(config.body_timeout, collect(body, limit)).await {
+        Ok(read) => read,
+        Err(_) => Err(Problem::new(
+            Code::BodyTimeout,
+            format!("the body did not arrive within {} s (body-timeout)", config.body_timeout.as_secs_f64()),
+        )),
+    }
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let mut read = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Problem::new(Code::Malformed, format!("the body broke off: {error}")))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if read.len() + data.len() > limit {
+            return Err(too_large(limit));
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok(read.freeze())
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        Code::TooLarge,
+        format!(
+            "the body is larger than {limit} bytes (max-body-bytes); send the items in several requests, or stream them"
+        ),
+    )
+}

@@ -1,0 +1,58 @@
+//! What every request passes before it reaches its route: a request id, the `Host` check, the API key, a log line.
+
+pub(crate) mod host;
+pub(crate) mod keys;
+pub(crate) mod request_id;
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+use request_id::RequestId;
+
+/// Paths that tell nothing of the runner but that it is there.
+const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The outermost layer.
+pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    let span = tracing::info_span!(
+        "request",
+        id = id.as_str(),
+        method = %request.method(),
+        path = request.uri().path(),
+        key = tracing::field::Empty,
+    );
+    request.extensions_mut().insert(id.clone());
+    let mut response = async {
+        let started = Instant::now();
+        let response = match admit(&state, &mut request) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        };
+        tracing::info!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "answered");
+        response
+    }
+    .instrument(span)
+    .await;
+    response.headers_mut().insert(request_id::HEADER, id.0);
+    response
+}
+
+fn admit(state: &AppState, request: &mut Request) -> Result<(), Problem> {
+    state.host_names.check(request.uri(), request.headers())?;
+    if OPEN_PATHS.contains(&request.uri().path()) {
+        return Ok(());
+    }
+    if let Some(key) = keys::authenticate(&state.config.api_keys, request.headers())? {
+        tracing::Span::current().record("key", key.name());
+        let key = key.clone();
+        request.extensions_mut().insert(key);
+    }
+    Ok(())
+}
