@@ -1,1 +1,3 @@
 //! n8n expressions in a sandbox: templates, engine, scope, extensions.
+
+mod extensions;

@@ -1,0 +1,39 @@
+// Helpers every receiver type uses. Evaluates to a function of the host: { native, errors, luxon }.
+(host) => {
+  const { ExpressionExtensionError } = host.errors;
+
+  const fail = (message, options) => {
+    throw new ExpressionExtensionError(message, options);
+  };
+
+  /** Defines an own data field: unlike an assignment it never runs an inherited setter such as `__proto__`. */
+  const defineField = (target, key, value) =>
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+
+  const isObject = (value) => typeof value === 'object' && value !== null;
+
+  /** Whether `field` is the object's own, or a proxy's, and not something every object of its kind has. */
+  const hasReadableField = (value, field) => {
+    if (Object.hasOwn(value, field)) return true;
+    const prototype = Object.getPrototypeOf(value);
+    return field in value && (prototype === null || !(field in prototype));
+  };
+
+  const isFilled = (value) => value !== null && value !== undefined && value !== 'nil' && value !== '';
+
+  /** Drops the empty fields of an object; nested lists become objects, as in n8n. */
+  const compactObject = (value) => {
+    const kept = {};
+    for (const [key, field] of Object.entries(value)) {
+      if (!isFilled(field)) continue;
+      if (typeof field !== 'object') defineField(kept, key, field);
+      else if (Object.keys(field).length > 0) defineField(kept, key, compactObject(field));
+    }
+    return kept;
+  };
+
+  /** For conversions that exist on a type only so that mixed data does not raise an error. */
+  const nothing = () => undefined;
+
+  return { fail, defineField, isObject, hasReadableField, isFilled, compactObject, nothing };
+}
