@@ -1,0 +1,166 @@
+//! The one way out: every request to the outside passes [`Egress::send`].
+//!
+//! - **Policy.** Only public addresses are connected to, and those that are allowed ([`Policy`]). Addresses in URLs are checked
+//!   in the URL, names on the address that is connected to, every redirect and every proxy like a first request.
+//! - **Connections** are pooled by a few clients, by proxy and TLS mode, and closed when idle for 5 s.
+//! - **Limits**: timeouts for connect, first byte and whole, a bound on response bodies.
+//! - **Retry**: connection-level failures of idempotent methods, and 429 and 503 with `Retry-After`.
+//! - **Gateway.** With [`EgressConfig::gateway`] set, every request goes to that address instead, its own URL in `x-original-url`.
+//!   Nothing but the gateway is connected to then, so the policy is its business: it is applied neither to the gateway nor to the URLs sent there.
+
+mod address;
+mod attempt;
+mod clients;
+mod config;
+mod error;
+mod failure;
+mod hosts;
+mod policy;
+mod redirect;
+mod request;
+mod resolver;
+mod response;
+mod retry;
+mod tls;
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tracing::{Instrument, debug};
+
+pub use address::AddressKind;
+pub use config::EgressConfig;
+pub use error::{EgressError, EgressErrorKind, Fate, Phase};
+pub use hosts::HostSet;
+pub use policy::{AllowedHost, InvalidAllowedHost, Policy, Refusal};
+pub use request::{Grant, OutgoingRequest, Redirects, RequestBody, Tally};
+pub use resolver::Lookup;
+pub use response::IncomingResponse;
+pub use tls::TlsError;
+
+use attempt::Limits;
+use clients::Clients;
+use redirect::{Hop, Sent, host_of, location, next_hop};
+use resolver::SystemLookup;
+use retry::RetryRules;
+
+/// The one way out. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Egress {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Arc<EgressConfig>,
+    lookup: Arc<dyn Lookup>,
+    clients: Clients,
+}
+
+impl Egress {
+    /// Sets up TLS; clients are built when they are first needed.
+    pub fn new(config: EgressConfig) -> Result<Self, TlsError> {
+        let config = Arc::new(config);
+        let lookup = config.lookup.clone().unwrap_or_else(|| Arc::new(SystemLookup));
+        let clients = Clients::new(Arc::clone(&config), Arc::clone(&lookup))?;
+        Ok(Self { inner: Arc::new(Inner { config, lookup, clients }) })
+    }
+
+    /// Sends a request, follows redirects, retries what may be retried, and reads the response.
+    ///
+    /// Every status is a response; an error means that there is none. Dropping the future cancels the request.
+    pub async fn send(&self, mut request: OutgoingRequest) -> Result<IncomingResponse, EgressError> {
+        if let Some(grant) = &request.grant
+            && !grant.hosts.contains(&request.url)
+        {
+            return Err(EgressError::new(EgressErrorKind::ForeignHost, host_of(&request.url), Fate::NotSent));
+        }
+        let rules = RetryRules {
+            retries: request.transport_retries,
+            idempotent: request.is_idempotent(),
+            replayable: request.body.is_replayable(),
+            max_wait: self.inner.config.max_retry_wait,
+            deadline: request.deadline,
+        };
+        let mut attempts = 1;
+        loop {
+            let span = tracing::debug_span!("request", method = %request.method, host = %host_of(&request.url), label = request.label.as_deref(), attempt = attempts);
+            let mut outcome = self.attempt(&mut request).instrument(span).await;
+            match &mut outcome {
+                Ok(response) => response.attempts = attempts,
+                Err(error) => error.attempts = attempts,
+            }
+            let Some(pause) = rules.pause(attempts, &outcome) else { return outcome };
+            tokio::time::sleep(pause).await;
+            attempts += 1;
+            if let Some(tally) = &request.tally {
+                tally.count_retry();
+            }
+        }
+    }
+
+    /// One attempt with its redirects. Takes the body out of the request if it can be sent only once.
+    async fn attempt(&self, request: &mut OutgoingRequest) -> Result<IncomingResponse, EgressError> {
+        let timeout = request.timeout.unwrap_or(self.inner.config.timeout);
+        let started = Instant::now();
+        let whole = started + timeout;
+        let proxy = request.proxy.clone();
+        let limits = Limits {
+            verify_tls: request.verify_tls,
+            proxy: proxy.as_ref(),
+            body_limit: request.body_limit.unwrap_or(self.inner.config.body_limit),
+            timeout: request
+                .deadline
+                .map_or(timeout, |deadline| timeout.min(deadline.saturating_duration_since(started))),
+            end: request.deadline.map_or(whole, |deadline| deadline.min(whole)),
+        };
+        let body = request.body.try_clone().unwrap_or_else(|| std::mem::take(&mut request.body));
+        let mut hop =
+            Hop { method: request.method.clone(), url: request.url.clone(), headers: request.headers.clone(), body };
+        let mut redirects = 0;
+        loop {
+            if let Some(tally) = &request.tally {
+                tally.count_request();
+            }
+            let follow = match request.redirects {
+                Redirects::Return => {
+                    let result = self.hop(hop, &limits).await;
+                    trace(&result, started);
+                    return result;
+                }
+                Redirects::Follow(limit) => limit,
+            };
+            let sent = Sent {
+                method: hop.method.clone(),
+                url: hop.url.clone(),
+                headers: hop.headers.clone(),
+                body: hop.body.try_clone(),
+            };
+            let result = self.hop(hop, &limits).await;
+            trace(&result, started);
+            let response = result?;
+            if location(&response).is_none() {
+                return Ok(response);
+            }
+            if redirects == follow {
+                let kind = EgressErrorKind::TooManyRedirects(follow);
+                return Err(EgressError::new(kind, host_of(&response.url), Fate::Answered));
+            }
+            redirects += 1;
+            hop = next_hop(sent, &response, request.grant.as_ref())?;
+        }
+    }
+}
+
+fn trace(result: &Result<IncomingResponse, EgressError>, started: Instant) {
+    let elapsed = started.elapsed().as_millis();
+    match result {
+        Ok(response) => debug!(status = response.status.as_u16(), bytes = response.body.len(), elapsed, "answered"),
+        Err(error) => debug!(kind = ?error.kind, fate = ?error.fate, elapsed, "failed"),
+    }
+}
+
+impl std::fmt::Debug for Egress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Egress").field("config", &self.inner.config).finish_non_exhaustive()
+    }
+}

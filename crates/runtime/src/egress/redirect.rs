@@ -1,0 +1,102 @@
+//! Redirects, followed by hand.
+
+use http::{HeaderMap, Method, StatusCode, header};
+use url::Url;
+
+use super::error::{EgressError, EgressErrorKind, Fate};
+use super::request::{Grant, RequestBody};
+use super::response::IncomingResponse;
+
+/// One request on the wire: the original one, or what a redirect made of it.
+pub(crate) struct Hop {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: RequestBody,
+}
+
+/// What is left of a hop once it is sent: enough for the next one.
+pub(crate) struct Sent {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    /// `None` if the body was a stream.
+    pub(crate) body: Option<RequestBody>,
+}
+
+/// Where a response redirects to, if it does.
+pub(crate) fn location(response: &IncomingResponse) -> Option<&http::HeaderValue> {
+    let redirects = matches!(
+        response.status,
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    response.headers.get(header::LOCATION).filter(|_| redirects)
+}
+
+/// The request that follows a redirect. Credentials stay behind when the host changes, or TLS is given up.
+pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&Grant>) -> Result<Hop, EgressError> {
+    let fail = |reason: &str| {
+        EgressError::new(EgressErrorKind::Redirect(reason.to_owned()), host_of(&sent.url), Fate::Answered)
+    };
+    let target = location(response)
+        .and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
+        .and_then(|text| sent.url.join(text).ok())
+        .ok_or_else(|| fail("its target is not a URL"))?;
+    let leaves = leaves_host(&sent.url, &target);
+    let drops_body = match response.status {
+        StatusCode::SEE_OTHER => sent.method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => sent.method == Method::POST,
+        _ => false,
+    };
+    let Sent { method, url: _, mut headers, body } = sent;
+    let (method, body) = if drops_body {
+        [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING]
+            .iter()
+            .for_each(|name| drop(headers.remove(name)));
+        (Method::GET, RequestBody::Empty)
+    } else {
+        let body = body.ok_or_else(|| {
+            let kind = EgressErrorKind::Redirect("the body was a stream and cannot be sent again".to_owned());
+            EgressError::new(kind, host_of(&response.url), Fate::Answered)
+        })?;
+        (method, body)
+    };
+    if leaves {
+        drop_credentials(&mut headers, grant);
+        if grant.is_some_and(|grant| grant.in_body) && !matches!(body, RequestBody::Empty) {
+            let kind =
+                EgressErrorKind::Redirect("it leads to another host, and the body holds a credential".to_owned());
+            return Err(EgressError::new(kind, host_of(&response.url), Fate::Answered));
+        }
+    }
+    headers.remove(header::HOST);
+    Ok(Hop { method, url: target, headers, body })
+}
+
+fn drop_credentials(headers: &mut HeaderMap, grant: Option<&Grant>) {
+    for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE] {
+        headers.remove(name);
+    }
+    for name in grant.into_iter().flat_map(|grant| &grant.headers) {
+        headers.remove(name);
+    }
+}
+
+/// Another host, another port, or from https to http. From http to https on the default ports stays.
+fn leaves_host(from: &Url, to: &Url) -> bool {
+    let downgrade = from.scheme() == "https" && to.scheme() != "https";
+    downgrade || from.host() != to.host() || from.port() != to.port()
+}
+
+/// Host, and port if it stands in the URL: what messages name.
+pub(crate) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}

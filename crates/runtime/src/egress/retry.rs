@@ -1,0 +1,61 @@
+//! Transport retry: which failures are tried again, and after what pause.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::error::{EgressError, Fate};
+use super::response::IncomingResponse;
+
+/// When a request may be sent again.
+pub(crate) struct RetryRules {
+    /// How many attempts may follow the first.
+    pub(crate) retries: u32,
+    /// Whether sending the request twice does no harm.
+    pub(crate) idempotent: bool,
+    /// Whether the body can be sent again.
+    pub(crate) replayable: bool,
+    /// The longest pause.
+    pub(crate) max_wait: Duration,
+    /// When everything must be over.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl RetryRules {
+    /// How long to wait before the next attempt; `None`: what came of this one stays.
+    pub(crate) fn pause(&self, attempts: u32, outcome: &Result<IncomingResponse, EgressError>) -> Option<Duration> {
+        if attempts > self.retries || !self.replayable {
+            return None;
+        }
+        let wait = match outcome {
+            Ok(response) => asked_to_wait(response)?,
+            Err(error) if error.is_transient() && self.may_repeat(error) => backoff(attempts),
+            Err(_) => return None,
+        };
+        let in_time = self.deadline.is_none_or(|deadline| Instant::now() + wait < deadline);
+        (wait <= self.max_wait && in_time).then(|| wait + jitter(wait))
+    }
+
+    fn may_repeat(&self, error: &EgressError) -> bool {
+        self.idempotent && error.fate != Fate::Answered
+    }
+}
+
+/// 429 and 503 count only with `Retry-After`: without it the server has not said that another attempt is welcome.
+fn asked_to_wait(response: &IncomingResponse) -> Option<Duration> {
+    match response.status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => response.retry_after(),
+        _ => None,
+    }
+}
+
+fn backoff(attempts: u32) -> Duration {
+    Duration::from_millis(200) * 2_u32.saturating_pow(attempts.saturating_sub(1).min(6))
+}
+
+/// Up to a quarter more, at least up to 50 ms: those who were refused together do not come back together.
+fn jitter(wait: Duration) -> Duration {
+    let most = (wait / 4).clamp(Duration::from_millis(50), Duration::from_secs(2));
+    most.mul_f64(fastrand::f64())
+}
