@@ -1,1 +1,3 @@
 //! End-to-end tests through the public surface.
+
+mod protocol;

@@ -1,1 +1,4 @@
 //! Helpers of the end-to-end tests.
+
+pub mod http;
+pub mod runner;

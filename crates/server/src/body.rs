@@ -6,7 +6,8 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 
 use crate::config::ServerConfig;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use nodehost_runtime::ErrorCode;
 
 /// Reads the body to its end.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &ServerConfig) -> Result<Bytes, Problem> {
@@ -18,7 +19,7 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &ServerConfig)
     match tokio::time::timeout(config.body_timeout, collect(body, limit)).await {
         Ok(read) => read,
         Err(_) => Err(Problem::new(
-            Code::BodyTimeout,
+            ErrorCode::SlowBody,
             format!("the body did not arrive within {} s (body-timeout)", config.body_timeout.as_secs_f64()),
         )),
     }
@@ -27,7 +28,8 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &ServerConfig)
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     let mut read = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Problem::new(Code::Malformed, format!("the body broke off: {error}")))?;
+        let frame =
+            frame.map_err(|error| Problem::new(ErrorCode::Malformed, format!("the body broke off: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         if read.len() + data.len() > limit {
             return Err(too_large(limit));
@@ -39,7 +41,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
 
 fn too_large(limit: usize) -> Problem {
     Problem::new(
-        Code::TooLarge,
+        ErrorCode::LimitExceeded,
         format!(
             "the body is larger than {limit} bytes (max-body-bytes); send the items in several requests, or stream them"
         ),

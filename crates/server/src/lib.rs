@@ -9,6 +9,7 @@ mod body;
 mod config;
 mod guard;
 mod media;
+mod ndjson;
 mod problem;
 mod routes;
 mod serve;
@@ -16,7 +17,6 @@ mod state;
 
 pub use config::ServerConfig;
 pub use guard::keys::ApiKey;
-pub use problem::{Code, Problem, ProblemError};
 pub use serve::serve;
 pub use tokio_util::sync::CancellationToken;
 

@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, header};
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use nodehost_runtime::ErrorCode;
 
 /// A format of request and answer bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,10 @@ pub(crate) fn content_format(headers: &HeaderMap, allowed: &[Format]) -> Result<
     let expected =
         || allowed.iter().map(|format| format!("`{}`", format.media_type())).collect::<Vec<_>>().join(" or ");
     let refuse = |found: &str| {
-        Problem::new(Code::UnsupportedMediaType, format!("the body's Content-Type must be {}, {found}", expected()))
+        Problem::new(
+            ErrorCode::UnsupportedMediaType,
+            format!("the body's Content-Type must be {}, {found}", expected()),
+        )
     };
     let value = headers.get(header::CONTENT_TYPE).ok_or_else(|| refuse("but there is none"))?;
     let text = value.to_str().map_err(|_| refuse("not bytes beyond ASCII"))?;
@@ -67,7 +71,10 @@ pub(crate) fn answer_format(headers: &HeaderMap, offered: &[Format]) -> Result<F
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     best.map(|(_, _, format)| format).ok_or_else(|| {
         let offered = offered.iter().map(|format| format.media_type()).collect::<Vec<_>>().join(" or ");
-        Problem::new(Code::NotAcceptable, format!("the answer is {offered}, which the Accept header does not allow"))
+        Problem::new(
+            ErrorCode::NotAcceptable,
+            format!("the answer is {offered}, which the Accept header does not allow"),
+        )
     })
 }
 
@@ -125,7 +132,7 @@ mod tests {
         for refused in
             ["text/plain", "application/json; charset=latin1", "application/jsonp", "", "application/problem+json"]
         {
-            assert_eq!(format(refused), Err(Code::UnsupportedMediaType), "{refused}");
+            assert_eq!(format(refused), Err(ErrorCode::UnsupportedMediaType), "{refused}");
         }
         assert!(content_format(&HeaderMap::new(), BOTH).is_err());
         assert!(content_format(&with(header::CONTENT_TYPE, "application/x-ndjson"), &[Format::Json]).is_err());
@@ -141,7 +148,7 @@ mod tests {
         assert_eq!(format("application/x-ndjson"), Ok(Format::Ndjson));
         assert_eq!(format("application/x-ndjson, application/json;q=0.5"), Ok(Format::Ndjson));
         assert_eq!(format("application/json;q=0, */*"), Ok(Format::Ndjson));
-        assert_eq!(format("text/html"), Err(Code::NotAcceptable));
-        assert_eq!(format("application/json;q=0"), Err(Code::NotAcceptable));
+        assert_eq!(format("text/html"), Err(ErrorCode::NotAcceptable));
+        assert_eq!(format("application/json;q=0"), Err(ErrorCode::NotAcceptable));
     }
 }

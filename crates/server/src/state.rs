@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::ServerConfig;
 use crate::guard::host::HostNames;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use nodehost_runtime::ErrorCode;
 
 /// A cheap handle.
 #[derive(Clone)]
@@ -64,12 +65,15 @@ impl Shared {
     /// A place among the executions that run at once.
     pub(crate) fn admit_execution(&self) -> Result<OwnedSemaphorePermit, Problem> {
         if self.is_draining() {
-            return Err(Problem::new(Code::ShuttingDown, "the runner is shutting down and takes no new executions"));
+            return Err(Problem::new(
+                ErrorCode::ShuttingDown,
+                "the runner is shutting down and takes no new executions",
+            ));
         }
         Arc::clone(&self.executions).try_acquire_owned().map_err(|_| {
             let most = self.config.max_executions;
             Problem::new(
-                Code::TooManyExecutions,
+                ErrorCode::TooManyExecutions,
                 format!("{most} executions are running, as many as max-executions allows"),
             )
             .with_retry_after(1)

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::{HeaderMap, Uri, header};
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use nodehost_runtime::ErrorCode;
 
 /// The names under which the runner answers.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ impl HostNames {
             return Ok(());
         }
         Err(Problem::new(
-            Code::MisdirectedRequest,
+            ErrorCode::MisdirectedHost,
             format!("this runner does not answer as `{host}`; to allow it, start the runner with `--host-name {host}`"),
         ))
     }
@@ -34,7 +35,7 @@ fn requested_host(uri: &Uri, headers: &HeaderMap) -> Result<String, Problem> {
         return Ok(canonical(host_of(authority.as_str())));
     }
     let mut values = headers.get_all(header::HOST).iter();
-    let malformed = |why: &str| Problem::new(Code::Malformed, format!("the Host header {why}"));
+    let malformed = |why: &str| Problem::new(ErrorCode::Malformed, format!("the Host header {why}"));
     let value = values.next().ok_or_else(|| malformed("is missing"))?;
     if values.next().is_some() {
         return Err(malformed("occurs more than once"));
@@ -73,7 +74,7 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(configured: &[&str], host: &str) -> Result<(), Code> {
+    fn check(configured: &[&str], host: &str) -> Result<(), ErrorCode> {
         let configured: Vec<String> = configured.iter().map(|&name| name.to_owned()).collect();
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, host.parse().unwrap());
@@ -92,7 +93,7 @@ mod tests {
         for host in
             ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "[::2]", "0.0.0.0", ""]
         {
-            assert_eq!(check(&[], host), Err(Code::MisdirectedRequest), "{host}");
+            assert_eq!(check(&[], host), Err(ErrorCode::MisdirectedHost), "{host}");
         }
     }
 
@@ -101,7 +102,7 @@ mod tests {
         assert_eq!(check(&["Runner.internal"], "runner.internal:80"), Ok(()));
         assert_eq!(check(&["runner.internal:8080"], "RUNNER.INTERNAL"), Ok(()));
         assert_eq!(check(&["10.1.2.3"], "10.1.2.3:7420"), Ok(()));
-        assert_eq!(check(&["runner.internal"], "other.internal"), Err(Code::MisdirectedRequest));
+        assert_eq!(check(&["runner.internal"], "other.internal"), Err(ErrorCode::MisdirectedHost));
     }
 
     #[test]
@@ -109,9 +110,9 @@ mod tests {
         let names = HostNames::new(&[]);
         let mut headers = HeaderMap::new();
         let code = |headers: &HeaderMap| names.check(&Uri::from_static("/"), headers).unwrap_err().code();
-        assert_eq!(code(&headers), Code::Malformed);
+        assert_eq!(code(&headers), ErrorCode::Malformed);
         headers.append(header::HOST, "localhost".parse().unwrap());
         headers.append(header::HOST, "localhost".parse().unwrap());
-        assert_eq!(code(&headers), Code::Malformed);
+        assert_eq!(code(&headers), ErrorCode::Malformed);
     }
 }

@@ -6,7 +6,8 @@ use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use nodehost_runtime::ErrorCode;
 
 /// A key that opens the interface. Only its hash is held.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ pub(crate) fn authenticate<'a>(keys: &'a [ApiKey], headers: &HeaderMap) -> Resul
         return Ok(None);
     }
     let presented = presented_key(headers).ok_or_else(|| {
-        Problem::new(Code::Unauthorized, "an API key is needed: `Authorization: Bearer KEY` or `X-API-Key: KEY`")
+        Problem::new(ErrorCode::Unauthorized, "an API key is needed: `Authorization: Bearer KEY` or `X-API-Key: KEY`")
     })?;
     let hash: [u8; 32] = Sha256::digest(presented).into();
     let mut found = None;
@@ -51,7 +52,7 @@ pub(crate) fn authenticate<'a>(keys: &'a [ApiKey], headers: &HeaderMap) -> Resul
             found = Some(key);
         }
     }
-    found.map(Some).ok_or_else(|| Problem::new(Code::Unauthorized, "this API key is not known to the runner"))
+    found.map(Some).ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "this API key is not known to the runner"))
 }
 
 fn presented_key(headers: &HeaderMap) -> Option<&[u8]> {

@@ -5,8 +5,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::AppState;
+use nodehost_runtime::ErrorCode;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
@@ -24,7 +25,7 @@ async fn healthz() -> Json<Health> {
 
 async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
     if state.is_draining() {
-        return Err(Problem::new(Code::ShuttingDown, "the runner is shutting down"));
+        return Err(Problem::new(ErrorCode::ShuttingDown, "the runner is shutting down"));
     }
     Ok(Json(Health { status: "ready" }))
 }

@@ -6,20 +6,21 @@ use axum::Router;
 use axum::extract::OriginalUri;
 use http::{Method, Uri};
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::AppState;
+use nodehost_runtime::ErrorCode;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new().merge(health::router()).fallback(not_found).method_not_allowed_fallback(method_not_allowed)
 }
 
 async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::new(Code::NotFound, format!("nothing is at `{}`; `/openapi.json` lists the calls", uri.path()))
+    Problem::new(ErrorCode::NotFound, format!("nothing is at `{}`; `/openapi.json` lists the calls", uri.path()))
 }
 
 async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
     Problem::new(
-        Code::MethodNotAllowed,
+        ErrorCode::MethodNotAllowed,
         format!("`{}` does not take {method}; the Allow header lists what it takes", uri.path()),
     )
 }

@@ -1,0 +1,93 @@
+use anyhow::Result;
+use clap::{Arg, Args};
+
+use crate::exit::Exit;
+use crate::settings;
+
+/// Print a config file with every setting, explained and at its default
+#[derive(Args)]
+#[command(after_help = "Example:\n  nodehost settings > nodehost.toml\n  nodehost serve --config nodehost.toml")]
+pub(crate) struct Settings {}
+
+impl Settings {
+    #[expect(clippy::unnecessary_wraps, reason = "every command ends this way")]
+    pub(crate) fn run(&self) -> Result<Exit> {
+        print!("{}", example());
+        Ok(Exit::Success)
+    }
+}
+
+/// The settings as `--help` has them, in TOML, each commented out.
+fn example() -> String {
+    let mut text = String::from(
+        "# Settings of nodehost, for --config. Each is also a flag (--max-items) and a variable of the environment\n\
+         # (NODEHOST_MAX_ITEMS). A flag wins over the environment, the environment over this file, this file over the\n\
+         # default. A list is taken whole from the first place that has it.\n",
+    );
+    for argument in settings::arguments() {
+        let (Some(name), Some(help)) = (argument.get_long(), argument.get_help()) else { continue };
+        let help = help.to_string();
+        let (help, default) = match help.split_once(" [default: ") {
+            Some((help, default)) => (help.to_owned(), Some(default.trim_end_matches(']').to_owned())),
+            None => (help, None),
+        };
+        text.push('\n');
+        for line in wrapped(&help, 110) {
+            text.push_str(&format!("# {line}\n"));
+        }
+        text.push_str(&format!("#{name} = {}\n", value(&argument, default)));
+    }
+    text
+}
+
+fn value(argument: &Arg, default: Option<String>) -> String {
+    let shown = default.unwrap_or_else(|| {
+        let names = argument.get_value_names().unwrap_or_default();
+        names.first().map(ToString::to_string).unwrap_or_default()
+    });
+    let quoted = if shown.parse::<f64>().is_ok() { shown } else { format!("\"{shown}\"") };
+    if argument.get_value_delimiter().is_some() { format!("[{quoted}]") } else { quoted }
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.len() + 1 + word.len() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file in the repository is what the command prints.
+    #[test]
+    fn the_example_config_is_current() {
+        let kept = include_str!("../../../../examples/nodehost.toml");
+        assert_eq!(example(), kept, "renew it: nodehost settings > examples/nodehost.toml");
+    }
+
+    #[test]
+    fn every_setting_of_the_example_can_be_set() {
+        let uncommented: String = example()
+            .lines()
+            .filter(|line| line.starts_with('#') && !line.starts_with("# "))
+            .filter(|line| !line.contains("NODEHOST_"))
+            .map(|line| format!("{}\n", &line[1..]))
+            .collect();
+        let table: toml::Table = uncommented.parse().unwrap();
+        assert_eq!(
+            table.keys().cloned().collect::<std::collections::BTreeSet<_>>(),
+            settings::names().into_iter().collect()
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! A request's body, line by line, read no faster than lines are taken.
+
+use axum::body::{Body, BodyDataStream};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+
+/// A line of a body, without its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its number, from 1, empty lines counted.
+    pub(crate) number: u64,
+    pub(crate) text: Bytes,
+}
+
+/// Why there is no further line.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum LineError {
+    #[error("line {number} is longer than {limit} bytes (max-body-bytes)")]
+    TooLong { number: u64, limit: usize },
+    #[error("the body broke off in line {number}: {reason}")]
+    BrokenOff { number: u64, reason: String },
+}
+
+/// The lines of a body that are not empty.
+pub(crate) struct Lines {
+    body: BodyDataStream,
+    buffer: BytesMut,
+    /// How much of the buffer is known to hold no line end.
+    scanned: usize,
+    number: u64,
+    limit: usize,
+    ended: bool,
+}
+
+impl Lines {
+    pub(crate) fn new(body: Body, limit: usize) -> Self {
+        Self { body: body.into_data_stream(), buffer: BytesMut::new(), scanned: 0, number: 0, limit, ended: false }
+    }
+
+    /// The next line; after an error there is none.
+    pub(crate) async fn next(&mut self) -> Option<Result<Line, LineError>> {
+        loop {
+            if let Some(line) = self.take_line() {
+                match line {
+                    Ok(line) if line.text.is_empty() => continue,
+                    other => return Some(other),
+                }
+            }
+            if self.ended {
+                return None;
+            }
+            match self.body.next().await {
+                Some(Ok(data)) => self.buffer.extend_from_slice(&data),
+                Some(Err(error)) => {
+                    return Some(self.fail(|number| LineError::BrokenOff { number, reason: error.to_string() }));
+                }
+                None => self.ended = true,
+            }
+        }
+    }
+
+    /// A whole line of the buffer, or what is left of it once the body has ended.
+    fn take_line(&mut self) -> Option<Result<Line, LineError>> {
+        let end = self.buffer[self.scanned..].iter().position(|byte| *byte == b'\n').map(|at| at + self.scanned);
+        let length = match end {
+            Some(end) => end,
+            None if self.ended && !self.buffer.is_empty() => self.buffer.len(),
+            None => {
+                self.scanned = self.buffer.len();
+                let limit = self.limit;
+                let too_long = self.scanned > limit;
+                return too_long.then(|| self.fail(|number| LineError::TooLong { number, limit }));
+            }
+        };
+        if length > self.limit {
+            let limit = self.limit;
+            return Some(self.fail(|number| LineError::TooLong { number, limit }));
+        }
+        let text = self.buffer.split_to(length).freeze();
+        if end.is_some() {
+            drop(self.buffer.split_to(1));
+        }
+        self.scanned = 0;
+        self.number += 1;
+        Some(Ok(Line { number: self.number, text: trimmed(text) }))
+    }
+
+    fn fail(&mut self, error: impl FnOnce(u64) -> LineError) -> Result<Line, LineError> {
+        self.ended = true;
+        self.buffer.clear();
+        self.scanned = 0;
+        Err(error(self.number + 1))
+    }
+}
+
+fn trimmed(text: Bytes) -> Bytes {
+    let start = text.len() - text.trim_ascii_start().len();
+    let end = text.trim_ascii_end().len().max(start);
+    text.slice(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    async fn lines(chunks: &[&'static str], limit: usize) -> Vec<Result<(u64, String), LineError>> {
+        let chunks: Vec<_> =
+            chunks.iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from_static(chunk.as_bytes()))).collect();
+        let mut lines = Lines::new(Body::from_stream(stream::iter(chunks)), limit);
+        let mut read = Vec::new();
+        while let Some(line) = lines.next().await {
+            read.push(line.map(|line| (line.number, String::from_utf8(line.text.to_vec()).unwrap())));
+        }
+        read
+    }
+
+    fn line(number: u64, text: &str) -> Result<(u64, String), LineError> {
+        Ok((number, text.to_owned()))
+    }
+
+    #[tokio::test]
+    async fn lines_are_put_together_from_chunks() {
+        assert_eq!(
+            lines(&["{\"a\"", ":1}\n{}", "\r\n", "\n[]"], 100).await,
+            [line(1, "{\"a\":1}"), line(2, "{}"), line(4, "[]")]
+        );
+        assert_eq!(lines(&["a\nb\n"], 100).await, [line(1, "a"), line(2, "b")]);
+        assert_eq!(lines(&[], 100).await, []);
+        assert_eq!(lines(&["\n \n"], 100).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_long_line_ends_the_reading() {
+        let too_long = |number| Err(LineError::TooLong { number, limit: 3 });
+        assert_eq!(lines(&["abc\nabcd\nx\n"], 3).await, [line(1, "abc"), too_long(2)]);
+        assert_eq!(lines(&["ab", "cd", "ef"], 3).await, [too_long(1)]);
+    }
+}

@@ -1,0 +1,63 @@
+//! A runner on a free port of loopback, stopped when it goes out of scope.
+
+use std::net::SocketAddr;
+
+use http::Method;
+use nodehost_server::{CancellationToken, ServerConfig};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::http::{Answer, Call};
+
+/// A server that runs in this process.
+#[derive(Debug)]
+pub struct Runner {
+    /// Where it listens.
+    pub address: SocketAddr,
+    shutdown: CancellationToken,
+    served: JoinHandle<()>,
+}
+
+impl Runner {
+    /// Starts a server.
+    pub async fn start(config: ServerConfig) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let shutdown = CancellationToken::new();
+        let served = tokio::spawn(nodehost_server::serve(listener, config, shutdown.clone()));
+        Self { address, shutdown, served }
+    }
+
+    /// A request to this server.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(method, self.address, path)
+    }
+
+    /// GETs a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path).send().await
+    }
+
+    /// POSTs JSON to a path.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path).json(body).send().await
+    }
+
+    /// Asks the server to shut down; [`Runner::stopped`] waits for it.
+    pub fn shut_down(&self) {
+        self.shutdown.cancel();
+    }
+
+    /// Shuts the server down and waits for its end.
+    pub async fn stopped(mut self) {
+        self.shutdown.cancel();
+        (&mut self.served).await.expect("the server does not panic");
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
