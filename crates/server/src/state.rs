@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::ServerConfig;
 use crate::guard::host::HostNames;
+use crate::guard::keys::{Caller, KeyState};
 use crate::problem::Problem;
 use nodehost_runtime::ErrorCode;
 
@@ -17,6 +18,7 @@ pub(crate) struct AppState(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) config: ServerConfig,
     pub(crate) host_names: HostNames,
+    pub(crate) keys: Vec<Arc<KeyState>>,
     executions: Arc<Semaphore>,
     /// Cancelled when the server takes no new work.
     draining: CancellationToken,
@@ -36,6 +38,7 @@ impl AppState {
     pub(crate) fn new(config: ServerConfig) -> Self {
         Self(Arc::new(Shared {
             host_names: HostNames::new(&config.host_names),
+            keys: config.api_keys.iter().cloned().map(|key| Arc::new(KeyState::new(key))).collect(),
             executions: Arc::new(Semaphore::new(config.max_executions)),
             draining: CancellationToken::new(),
             cancel: CancellationToken::new(),
@@ -62,21 +65,26 @@ impl Shared {
         self.cancel.child_token()
     }
 
-    /// A place among the executions that run at once.
-    pub(crate) fn admit_execution(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    /// A place among the executions that run at once, the caller's own and all.
+    pub(crate) fn admit_execution(&self, caller: &Caller) -> Result<Admission, Problem> {
         if self.is_draining() {
             return Err(Problem::new(
                 ErrorCode::ShuttingDown,
                 "the runner is shutting down and takes no new executions",
             ));
         }
-        Arc::clone(&self.executions).try_acquire_owned().map_err(|_| {
+        let of_caller = caller.admit_execution()?;
+        let of_all = Arc::clone(&self.executions).try_acquire_owned().map_err(|_| {
             let most = self.config.max_executions;
-            Problem::new(
-                ErrorCode::TooManyExecutions,
-                format!("{most} executions are running, as many as max-executions allows"),
-            )
-            .with_retry_after(1)
-        })
+            let detail = format!("{most} executions are running, as many as max-executions allows");
+            Problem::new(ErrorCode::TooManyExecutions, detail).with_retry_after(1)
+        })?;
+        Ok(Admission { _of_caller: of_caller, _of_all: of_all })
     }
+}
+
+/// A place among the executions that run at once; free again once it is dropped.
+pub(crate) struct Admission {
+    _of_caller: Option<OwnedSemaphorePermit>,
+    _of_all: OwnedSemaphorePermit,
 }

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     MisdirectedHost,
     /// The host runs as many executions as it may.
     TooManyExecutions,
+    /// The caller makes more requests than it may.
+    TooManyRequests,
     /// The host is shutting down.
     ShuttingDown,
     /// The client stopped reading its stream.
@@ -140,6 +142,7 @@ impl ErrorCode {
         Self::UnsupportedMediaType,
         Self::MisdirectedHost,
         Self::TooManyExecutions,
+        Self::TooManyRequests,
         Self::ShuttingDown,
         Self::ClientStalled,
         Self::UnknownNode,

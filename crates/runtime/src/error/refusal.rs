@@ -66,7 +66,7 @@ impl Refusal {
             ErrorCode::LimitExceeded => 413,
             ErrorCode::UnsupportedMediaType => 415,
             ErrorCode::MisdirectedHost => 421,
-            ErrorCode::TooManyExecutions => 429,
+            ErrorCode::TooManyExecutions | ErrorCode::TooManyRequests => 429,
             ErrorCode::Internal => 500,
             ErrorCode::ShuttingDown => 503,
             _ => 422,

@@ -49,10 +49,10 @@ fn admit(state: &AppState, request: &mut Request) -> Result<(), Problem> {
     if OPEN_PATHS.contains(&request.uri().path()) {
         return Ok(());
     }
-    if let Some(key) = keys::authenticate(&state.config.api_keys, request.headers())? {
-        tracing::Span::current().record("key", key.name());
-        let key = key.clone();
-        request.extensions_mut().insert(key);
+    let caller = keys::authenticate(&state.keys, request.headers())?;
+    if let Some(name) = caller.name() {
+        tracing::Span::current().record("key", name);
     }
+    request.extensions_mut().insert(caller);
     Ok(())
 }
