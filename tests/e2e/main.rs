@@ -1,3 +1,4 @@
 //! End-to-end tests through the public surface.
 
 mod protocol;
+mod tls;

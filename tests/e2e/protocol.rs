@@ -63,6 +63,26 @@ async fn a_configured_key_is_asked_for() {
 }
 
 #[tokio::test]
+async fn browsers_may_call_from_configured_origins_only() {
+    let origin = http::HeaderValue::from_static("https://app.example");
+    let config = ServerConfig {
+        cors_origins: vec![origin],
+        api_keys: vec![ApiKey::new("one", "a-secret-key")],
+        ..ServerConfig::default()
+    };
+    let runner = Runner::start(config).await;
+    let preflight = async |origin: &str| {
+        let call = runner.call(Method::OPTIONS, "/v1/executions").header("origin", origin);
+        call.header("access-control-request-method", "POST").send().await
+    };
+    assert_eq!(preflight("https://app.example").await.header("access-control-allow-origin"), "https://app.example");
+    assert_eq!(preflight("https://other.example").await.header("access-control-allow-origin"), "");
+    let closed = Runner::start(ServerConfig::default()).await;
+    let answer = closed.call(Method::GET, "/healthz").header("origin", "https://app.example").send().await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
 async fn a_request_keeps_its_id() {
     let runner = Runner::start(ServerConfig::default()).await;
     let answer = runner.call(Method::GET, "/healthz").header("x-request-id", "mine-1").send().await;

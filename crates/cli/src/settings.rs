@@ -58,6 +58,18 @@ pub(crate) struct ServerSettings {
     #[arg(long, env = "NODEHOST_HOST_NAME", value_name = "NAME", value_delimiter = ',')]
     pub(crate) host_name: Option<Vec<String>>,
 
+    /// A certificate chain in PEM, to serve HTTPS; needs --tls-key
+    #[arg(long, env = "NODEHOST_TLS_CERT", value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The private key of --tls-cert, in PEM
+    #[arg(long, env = "NODEHOST_TLS_KEY", value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// An origin (https://app.example) whose pages may call the runner from a browser
+    #[arg(long, env = "NODEHOST_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub(crate) cors_origin: Option<Vec<String>>,
+
     /// A key that clients must present, as `Authorization: Bearer KEY` or `X-API-Key: KEY`. Other users of the machine
     /// can read flags: the environment or --api-key-file keeps it from them
     #[arg(long, env = "NODEHOST_API_KEY", value_name = "KEY", value_delimiter = ',', hide_env_values = true)]
@@ -66,6 +78,10 @@ pub(crate) struct ServerSettings {
     /// A file of API keys, one a line; empty lines and lines that start with # are skipped
     #[arg(long, env = "NODEHOST_API_KEY_FILE", value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
+
+    /// Keys with names and limits of their own, in the config file only
+    #[arg(skip)]
+    pub(crate) api_keys: Option<Vec<KeySettings>>,
 
     /// The largest request body, in bytes [default: 67108864]
     #[arg(long, env = "NODEHOST_MAX_BODY_BYTES", value_name = "BYTES")]
@@ -89,6 +105,36 @@ pub(crate) struct ServerSettings {
     #[serde(deserialize_with = "seconds_in_file")]
     pub(crate) shutdown_timeout: Option<Duration>,
 }
+
+/// A key of the config file: `[[api-keys]]`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct KeySettings {
+    /// What logs call the key.
+    pub(crate) name: String,
+    /// The key itself, or:
+    pub(crate) key: Option<String>,
+    /// its SHA-256 hash, in hexadecimal.
+    pub(crate) sha256: Option<String>,
+    /// The node types that exist for the key: full types, or a start followed by `*`; default: all.
+    pub(crate) nodes: Option<Vec<String>>,
+    /// The most executions of the key at the same time; default: no limit of its own.
+    pub(crate) max_executions: Option<usize>,
+    /// The most requests of the key a second; default: no limit.
+    pub(crate) requests_per_second: Option<f64>,
+}
+
+/// The part of the example config that no flag has.
+pub(crate) const KEYS_EXAMPLE: &str = "
+# Keys with names and limits of their own. `key` is the key itself, `sha256` its hash in hexadecimal: one of the two.
+# `nodes` are the types that exist for the key, in full or a start followed by *; no limit holds unless it is set.
+#[[api-keys]]
+#name = \"reports\"
+#sha256 = \"...\"
+#nodes = [\"n8n-nodes-halopsacomplete.*\"]
+#max-executions = 4
+#requests-per-second = 10
+";
 
 /// Takes each setting from the flags and environment, and from the file where they lack it.
 macro_rules! prefer {
@@ -115,8 +161,12 @@ impl ServerSettings {
             ServerSettings {
                 listen,
                 host_name,
+                tls_cert,
+                tls_key,
+                cors_origin,
                 api_key,
                 api_key_file,
+                api_keys,
                 max_body_bytes,
                 max_items,
                 max_executions,
@@ -148,7 +198,7 @@ impl File {
         let in_file = || format!("the config file {} is not valid", path.display());
         let table: toml::Table = text.parse().with_context(in_file)?;
         let known = names();
-        if let Some(unknown) = table.keys().find(|key| !known.contains(key)) {
+        if let Some(unknown) = table.keys().find(|key| !known.contains(key) && key.as_str() != "api-keys") {
             bail!("{}: there is no setting `{unknown}`; the settings are {}", in_file(), known.join(", "));
         }
         toml::from_str(text).with_context(in_file)

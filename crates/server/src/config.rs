@@ -1,6 +1,9 @@
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use crate::guard::keys::ApiKey;
+use crate::tls::Tls;
 
 /// How the HTTP interface behaves. [`Default`] suits a runner on loopback.
 #[derive(Debug, Clone)]
@@ -10,6 +13,10 @@ pub struct ServerConfig {
     pub host_names: Vec<String>,
     /// Keys that open the interface. With none, no key is asked for.
     pub api_keys: Vec<ApiKey>,
+    /// Origins (`https://app.example`) whose pages may call the runner from a browser.
+    pub cors_origins: Vec<HeaderValue>,
+    /// The certificate of an HTTPS server; without one the server speaks plain HTTP.
+    pub tls: Option<Tls>,
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
     /// How long a client may take to send its headers, or a body that is read whole.
@@ -27,6 +34,8 @@ impl Default for ServerConfig {
         Self {
             host_names: Vec::new(),
             api_keys: Vec::new(),
+            cors_origins: Vec::new(),
+            tls: None,
             max_body_bytes: 64 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             max_items: 100_000,

@@ -14,13 +14,18 @@ mod problem;
 mod routes;
 mod serve;
 mod state;
+mod tls;
 
 pub use config::ServerConfig;
 pub use guard::keys::ApiKey;
 pub use serve::serve;
+pub use tls::{Tls, TlsError};
 pub use tokio_util::sync::CancellationToken;
 
 use axum::Router;
+use http::{HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
 use state::AppState;
 
 /// The interface as an axum router, without a server's timeouts and orderly end.
@@ -29,5 +34,24 @@ pub fn router(config: ServerConfig) -> Router {
 }
 
 fn router_with(state: AppState) -> Router {
-    routes::router().layer(axum::middleware::from_fn_with_state(state.clone(), guard::guard)).with_state(state)
+    let cors = cors(&state.config.cors_origins);
+    let router =
+        routes::router().layer(axum::middleware::from_fn_with_state(state.clone(), guard::guard)).with_state(state);
+    // Outermost, since a browser sends no key with its preflight request.
+    match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
+}
+
+fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
+    let methods = [Method::GET, Method::POST];
+    let headers = [header::AUTHORIZATION, header::CONTENT_TYPE, guard::request_id::HEADER, guard::keys::HEADER];
+    (!origins.is_empty()).then(|| {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(origins.iter().cloned()))
+            .allow_methods(methods)
+            .allow_headers(headers)
+            .expose_headers([guard::request_id::HEADER, header::RETRY_AFTER])
+    })
 }

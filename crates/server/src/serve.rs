@@ -6,6 +6,7 @@ use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -53,6 +54,19 @@ pub async fn serve(listener: TcpListener, config: ServerConfig, shutdown: Cancel
 
 async fn connection(stream: TcpStream, router: Router, state: AppState, closing: CancellationToken) {
     let _ = stream.set_nodelay(true);
+    let Some(tls) = &state.config.tls else { return answer(stream, router, &state, closing).await };
+    // A client that does not finish the handshake is as slow as one that does not send its headers.
+    match tokio::time::timeout(state.config.body_timeout, tls.accept(stream)).await {
+        Ok(Ok(stream)) => answer(stream, router, &state, closing).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+        Err(_) => tracing::debug!("a TLS handshake took too long"),
+    }
+}
+
+async fn answer<S>(stream: S, router: Router, state: &AppState, closing: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(state.config.body_timeout);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(state.config.body_timeout));

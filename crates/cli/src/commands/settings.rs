@@ -37,7 +37,7 @@ fn example() -> String {
         }
         text.push_str(&format!("#{name} = {}\n", value(&argument, default)));
     }
-    text
+    text + settings::KEYS_EXAMPLE
 }
 
 fn value(argument: &Arg, default: Option<String>) -> String {
@@ -81,7 +81,7 @@ mod tests {
         let uncommented: String = example()
             .lines()
             .filter(|line| line.starts_with('#') && !line.starts_with("# "))
-            .filter(|line| !line.contains("NODEHOST_"))
+            .take_while(|line| !line.starts_with("#["))
             .map(|line| format!("{}\n", &line[1..]))
             .collect();
         let table: toml::Table = uncommented.parse().unwrap();

@@ -4,13 +4,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use nodehost_runtime::ErrorCode;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::Problem;
+
+/// The header of a key, for clients that cannot set `Authorization`.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
 /// A key that opens the interface, and what it opens. Only the key's hash is held.
 #[derive(Clone)]
@@ -174,7 +177,7 @@ fn presented_key(headers: &HeaderMap) -> Option<&[u8]> {
         let (scheme, key) = value.split_at_checked(7)?;
         scheme.eq_ignore_ascii_case(b"bearer ").then_some(key.trim_ascii())
     });
-    bearer.or_else(|| headers.get("x-api-key").map(|value| value.as_bytes().trim_ascii()))
+    bearer.or_else(|| headers.get(HEADER).map(|value| value.as_bytes().trim_ascii()))
 }
 
 #[cfg(test)]
