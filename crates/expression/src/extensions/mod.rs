@@ -11,7 +11,7 @@ mod names;
 mod native;
 mod transliterate;
 
-pub(crate) use names::{FORBIDDEN_PROPERTIES, is_extension};
+pub(crate) use names::{FORBIDDEN_PROPERTIES, NAMES, is_extension};
 
 use rquickjs::{Ctx, Function, Object, Result, Value};
 

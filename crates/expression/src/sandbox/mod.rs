@@ -1,0 +1,91 @@
+//! One engine's JavaScript context: built-ins made safe, the scope installed, everything frozen.
+
+mod convert;
+mod host;
+mod lazy;
+
+pub(crate) use convert::{Failure as ConvertFailure, convert};
+pub(crate) use host::{ErrorClass, Host, throw};
+
+use std::rc::Rc;
+
+use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime, Value};
+
+use crate::extensions;
+use crate::limits::{Budget, Limits};
+
+/// A context in which templates run.
+pub(crate) struct Sandbox {
+    // Fields drop in this order: values of the context before it, it before its runtime.
+    pub(crate) host: Rc<Host>,
+    pub(crate) context: Context,
+    runtime: Runtime,
+}
+
+/// Why there is no context: too little memory.
+#[derive(Debug)]
+pub(crate) struct SetupError(pub(crate) String);
+
+impl From<rquickjs::Error> for SetupError {
+    fn from(error: rquickjs::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Sandbox {
+    /// Builds a context with limits, and with the time budget that the interrupt handler watches.
+    pub(crate) fn new(limits: &Limits, budget: &Rc<Budget>) -> Result<Self, SetupError> {
+        let runtime = Runtime::new()?;
+        runtime.set_max_stack_size(limits.stack_bytes);
+        let context = Context::full(&runtime)?;
+        let sandbox = Self { host: Rc::new(Host::new()), context, runtime };
+        let install =
+            |ctx: Ctx<'_>| install(&ctx, &sandbox.host).catch(&ctx).map_err(|error| SetupError(error.to_string()));
+        sandbox.context.with(install)?;
+        let watched = Rc::clone(budget);
+        sandbox.runtime.set_interrupt_handler(Some(Box::new(move || watched.is_spent())));
+        sandbox.runtime.set_memory_limit(limits.memory_bytes);
+        Ok(sandbox)
+    }
+
+    /// Bytes that the context holds.
+    pub(crate) fn memory(&self) -> usize {
+        usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.runtime.set_interrupt_handler(None);
+        self.host.release();
+    }
+}
+
+fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
+    let scope = Object::new(ctx.clone())?;
+    let natives = host.natives(ctx)?;
+    let errors: Function = ctx.eval(include_str!("js/errors.js"))?;
+    let errors: Object = errors.call((natives.clone(),))?;
+    host.attach(ctx)?;
+    let prepare: Function = ctx.eval(include_str!("js/globals.js"))?;
+    prepare.call::<_, ()>((scope.clone(), natives.clone()))?;
+    install_extensions(ctx, &scope, &errors)?;
+    let build: Function = ctx.eval(include_str!("js/scope.js"))?;
+    let hooks: Object = build.call((scope.clone(), natives, errors))?;
+    host.adopt(Persistent::save(ctx, scope.clone()), &hooks)?;
+    let freeze: Function = ctx.eval(include_str!("js/freeze.js"))?;
+    freeze.call::<_, ()>((scope, hooks))
+}
+
+fn install_extensions<'js>(ctx: &Ctx<'js>, scope: &Object<'js>, errors: &Object<'js>) -> rquickjs::Result<()> {
+    let date_time: Value = scope.get("DateTime")?;
+    let date_time = if date_time.is_undefined() { ctx.eval("({ isDateTime: () => false })")? } else { date_time };
+    let extensions = extensions::install(ctx, extensions::Host { errors: errors.clone(), date_time })?;
+    scope.set("extend", extensions.extend)?;
+    scope.set("extendOptional", extensions.extend_optional)?;
+    for entry in extensions.functions.props::<String, Value>() {
+        let (name, function) = entry?;
+        scope.set(name, function)?;
+    }
+    Ok(())
+}
