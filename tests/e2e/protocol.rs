@@ -110,3 +110,15 @@ async fn shutting_down_ends_idle_connections() {
     assert_eq!(&start, b"HTTP/1.1 200 OK");
     tokio::time::timeout(Duration::from_secs(5), runner.stopped()).await.expect("an idle connection does not hold it");
 }
+
+#[tokio::test]
+async fn the_calls_are_described() {
+    let runner = Runner::start(ServerConfig::default()).await;
+    let document = runner.get("/openapi.json").await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/healthz"]["get"]["responses"]["200"].is_object());
+    let page = runner.get("/docs").await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let text = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(text.contains("/healthz") && !text.contains("<script") && !text.contains("//"), "{text}");
+}

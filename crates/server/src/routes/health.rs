@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -14,16 +15,20 @@ pub(crate) fn router() -> Router<AppState> {
 }
 
 /// The state of the runner.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
     status: &'static str,
 }
 
-async fn healthz() -> Json<Health> {
+/// Whether the process answers
+#[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, description = "It does", body = Health)))]
+pub(crate) async fn healthz() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
+/// Whether the runner takes executions
+#[utoipa::path(get, path = "/readyz", tag = "health", responses((status = 200, description = "It does", body = Health)))]
+pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
     if state.is_draining() {
         return Err(Problem::new(ErrorCode::ShuttingDown, "the runner is shutting down"));
     }

@@ -1,6 +1,7 @@
 //! The calls of the interface, one file each.
 
 pub(crate) mod health;
+pub(crate) mod reference;
 
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -11,7 +12,11 @@ use crate::state::AppState;
 use nodehost_runtime::ErrorCode;
 
 pub(crate) fn router() -> Router<AppState> {
-    Router::new().merge(health::router()).fallback(not_found).method_not_allowed_fallback(method_not_allowed)
+    Router::new()
+        .merge(health::router())
+        .merge(reference::router())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {

@@ -1,0 +1,26 @@
+//! `GET /openapi.json` and, for people, `GET /docs`.
+
+use axum::Json;
+use axum::Router;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+
+use crate::openapi::DOCUMENT;
+use crate::reference;
+use crate::state::AppState;
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new().route("/openapi.json", get(openapi)).route("/docs", get(docs))
+}
+
+/// The calls of the runner, in OpenAPI 3.1
+#[utoipa::path(get, path = "/openapi.json", tag = "reference", responses((status = 200, description = "This document", body = Object)))]
+pub(crate) async fn openapi() -> impl IntoResponse {
+    Json(&*DOCUMENT)
+}
+
+/// The calls of the runner, as a page
+#[utoipa::path(get, path = "/docs", tag = "reference", responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
+pub(crate) async fn docs() -> Html<&'static str> {
+    Html(reference::page())
+}
