@@ -2,6 +2,7 @@
 //!
 //! A host takes a batch of [`Item`]s and gives exactly one [`Outcome`] for each, in order.
 
+pub mod credentials;
 pub mod egress;
 mod error;
 mod item;

@@ -32,6 +32,12 @@ impl HostSet {
         Self::default()
     }
 
+    /// Whether every host is in the set.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.any
+    }
+
     /// Whether no host is in the set.
     #[must_use]
     pub fn is_empty(&self) -> bool {

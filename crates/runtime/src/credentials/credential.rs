@@ -1,0 +1,193 @@
+//! A credential ready for use.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::additions::Additions;
+use super::key::Key;
+use super::oauth2::{Slot, TokenConfig};
+use super::redact::{Redactor, texts};
+use super::secret::CredentialData;
+use super::types::CredentialType;
+use crate::egress::{Grant, HostSet};
+
+/// Where a credential's data comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The request for the execution carried it: who sent it knows its secrets.
+    Inline,
+    /// The runner's store: nobody outside may learn its secrets.
+    Stored {
+        /// Its name there.
+        id: String,
+    },
+}
+
+/// A credential ready for use: resolved, its authentication prepared. Cheap to clone.
+#[derive(Clone)]
+pub struct Credential {
+    pub(crate) inner: Arc<Inner>,
+    hosts: Arc<HostSet>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) credential_type: Arc<CredentialType>,
+    pub(crate) data: CredentialData,
+    pub(crate) origin: Origin,
+    pub(crate) plan: Plan,
+    pub(crate) key: Key,
+}
+
+/// How requests are authenticated.
+pub(crate) enum Plan {
+    /// Not at all: the node's own expressions use `$credentials`.
+    Nothing,
+    /// The same for all requests.
+    Additions(Additions),
+    /// An access token.
+    OAuth2 { config: Box<TokenConfig>, slot: Arc<Slot> },
+}
+
+impl Credential {
+    pub(crate) fn new(inner: Inner) -> Self {
+        let hosts = Arc::new(own_hosts(&inner));
+        Self { inner: Arc::new(inner), hosts }
+    }
+
+    /// The type's name.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        &self.inner.credential_type.name
+    }
+
+    /// The data with defaults and hidden fields: `$credentials` of the descriptor's own expressions.
+    #[must_use]
+    pub fn data(&self) -> &CredentialData {
+        &self.inner.data
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.inner.origin
+    }
+
+    /// The hosts it may be sent to.
+    #[must_use]
+    pub fn hosts(&self) -> &HostSet {
+        &self.hosts
+    }
+
+    /// The same credential, allowed to go to the node's own URLs, too: those of its descriptor (`requestDefaults.baseURL`,
+    /// absolute `routing.request.url`), resolved without the node's parameters.
+    #[must_use]
+    pub fn with_node_urls<'a>(&self, urls: impl IntoIterator<Item = &'a Url>) -> Self {
+        let mut urls = urls.into_iter().peekable();
+        if urls.peek().is_none() {
+            return self.clone();
+        }
+        // A credential that named no host went anywhere; from now on it belongs to the node's.
+        let open = self.hosts.is_any() && restriction(&self.inner.data) != Some("all");
+        let mut hosts = if open { HostSet::none() } else { (*self.hosts).clone() };
+        urls.for_each(|url| hosts.add_url(url));
+        Self { inner: Arc::clone(&self.inner), hosts: Arc::new(hosts) }
+    }
+
+    /// Takes this credential's secrets, tokens included, out of texts.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        let inner = &self.inner;
+        let data = inner.data.expose();
+        let mut found = Vec::new();
+        for name in &inner.credential_type.secret_fields {
+            data.get(name).into_iter().for_each(|value| texts(value, &mut found));
+        }
+        data.get("oauthTokenData").into_iter().for_each(|value| texts(value, &mut found));
+        let mut values: Vec<String> = found.into_iter().map(str::to_owned).collect();
+        match &inner.plan {
+            Plan::Nothing => {}
+            Plan::Additions(additions) => {
+                let header = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
+                values.extend(additions.headers.iter().filter_map(|(_, value)| header(value)));
+                // `Basic` and `Bearer` in front: the credentials themselves are what is echoed.
+                let bare: Vec<String> =
+                    values.iter().filter_map(|value| Some(value.split_once(' ')?.1.to_owned())).collect();
+                values.extend(bare);
+                values.extend(additions.query.iter().map(|(_, value)| value.clone()));
+                let mut body = Vec::new();
+                additions.body.values().for_each(|value| texts(value, &mut body));
+                values.extend(body.into_iter().map(str::to_owned));
+            }
+            Plan::OAuth2 { slot, .. } => {
+                if let Some(token) = slot.current() {
+                    values.push(token.access.expose().to_owned());
+                    values.extend(token.refresh.iter().map(|token| token.expose().to_owned()));
+                }
+            }
+        }
+        Redactor::new(values.iter().map(String::as_str))
+    }
+
+    pub(crate) fn grant(&self, headers: Vec<http::HeaderName>, in_body: bool) -> Grant {
+        let budget = u64::from_le_bytes(self.inner.key[..8].try_into().expect("eight of 32 bytes"));
+        Grant { hosts: Arc::clone(&self.hosts), headers, in_body, budget: Some(budget) }
+    }
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credential")
+            .field("type", &self.type_name())
+            .field("origin", &self.inner.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+fn restriction(data: &CredentialData) -> Option<&str> {
+    data.text("allowedHttpRequestDomains")
+}
+
+/// The hosts that a credential's own data names.
+fn own_hosts(inner: &Inner) -> HostSet {
+    let mut hosts = HostSet::none();
+    named_hosts(inner.data.expose(), &mut hosts);
+    match restriction(&inner.data) {
+        Some("all") => return HostSet::any(),
+        Some("domains") => hosts.add_list(inner.data.text("allowedDomains").unwrap_or_default()),
+        // Who sends a secret along and names no host for it has a URL in mind that stands elsewhere in the request.
+        None if hosts.is_empty() && inner.origin == Origin::Inline => return HostSet::any(),
+        Some(_) | None => {}
+    }
+    hosts
+}
+
+/// Fields that hold the address of a service: URLs, except those of the sign-in, and hosts by their name.
+fn named_hosts(data: &Map<String, Value>, hosts: &mut HostSet) {
+    for (name, value) in data {
+        let Some(text) = value.as_str().map(str::trim) else { continue };
+        let name = name.to_ascii_lowercase();
+        if ["token", "auth", "jwks", "callback", "redirect"].iter().any(|part| name.contains(part)) {
+            continue;
+        }
+        if text.starts_with("http://") || text.starts_with("https://") {
+            if let Ok(url) = Url::parse(text) {
+                hosts.add_url(&url);
+            }
+        } else if ["host", "domain", "server", "url", "instance"].iter().any(|part| name.contains(part))
+            && name != "alloweddomains"
+            && is_host(text)
+        {
+            hosts.add_pattern(text.split('/').next().unwrap_or(text));
+        }
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let name = text.split('/').next().unwrap_or(text);
+    name.contains('.')
+        && !name.starts_with("*.")
+        && !name.contains(['@', ' ', ','])
+        && url::Host::parse(name.rsplit_once(':').map_or(name, |(host, _)| host)).is_ok()
+}

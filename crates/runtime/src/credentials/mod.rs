@@ -1,0 +1,30 @@
+//! Credentials: types as data, secrets that redact themselves, OAuth2 tokens, and requests sent with all of that.
+//!
+//! - [`CredentialTypes`]: the descriptors that are loaded, merged with what they extend.
+//! - [`CredentialData`]: decrypted data. [`Credentials::resolve`] makes a [`Credential`] of it: defaults filled in, hidden
+//!   fields evaluated (`$self`), authentication prepared.
+//! - [`Credentials::send`] sends a request with a credential: only to the hosts it belongs to, with a token that is
+//!   obtained once for all who wait, renewed before it expires, and once more when it is refused.
+//!
+//! Host extensions of credential descriptors: `tokenRejected`, answers beside 401 that mean that the access token is
+//! no longer accepted: `[{ "status": 400, "body": "expired" }]`, `body` being a text the answer contains.
+
+mod additions;
+mod credential;
+mod error;
+mod key;
+mod native;
+mod oauth2;
+mod redact;
+mod rejection;
+mod resolve;
+mod secret;
+mod service;
+mod types;
+
+pub use credential::{Credential, Origin};
+pub use error::{CredentialError, SendError};
+pub use redact::Redactor;
+pub use secret::{CredentialData, REDACTED, Secret};
+pub use service::Credentials;
+pub use types::{CredentialType, CredentialTypes};

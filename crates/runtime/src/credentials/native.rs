@@ -1,0 +1,23 @@
+//! Credential types whose authentication is code in n8n, and so cannot stand in a descriptor.
+
+/// How the host itself authenticates requests of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Native {
+    /// OAuth2 access tokens: oAuth2Api and all that extends it.
+    OAuth2,
+    /// Fields of a JSON object are added to the request.
+    Custom,
+}
+
+impl Native {
+    /// `names`: the type's own name, and those it inherits from.
+    pub(crate) fn of(name: &str, names: &[String]) -> Option<Self> {
+        if names.iter().any(|name| name == "oAuth2Api") {
+            return Some(Self::OAuth2);
+        }
+        match name {
+            "httpCustomAuth" => Some(Self::Custom),
+            _ => None,
+        }
+    }
+}

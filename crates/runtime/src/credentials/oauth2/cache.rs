@@ -1,0 +1,209 @@
+//! The tokens of all executions of the process.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use tokio::time::Instant;
+
+use super::token::Token;
+use crate::credentials::error::CredentialError;
+use crate::credentials::key::Key;
+
+type Fetched = Result<Arc<Token>, CredentialError>;
+
+/// A refusal is remembered this long: a batch with a wrong secret must not get the account locked.
+const REMEMBER_REJECTION: Duration = Duration::from_secs(1);
+/// After a failed renewal the old token is used this long before the next try.
+const RETRY_RENEWAL: Duration = Duration::from_secs(5);
+/// So many renewals in a row that changed nothing mean that it is not the token that is refused...
+const FUTILE_LIMIT: u32 = 3;
+/// ...and none is forced for this long.
+const FUTILE_PAUSE: Duration = Duration::from_secs(30);
+/// Credentials that have not been used for this long are forgotten.
+const FORGET: Duration = Duration::from_secs(3600);
+
+/// The tokens of all executions of the process, by a keyed hash of type and data.
+#[derive(Debug, Default)]
+pub(crate) struct TokenCache {
+    slots: Mutex<HashMap<Key, Arc<Slot>>>,
+}
+
+/// The token of one credential.
+#[derive(Default)]
+pub(crate) struct Slot {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Arc<Token>>,
+    /// The one request for a token; all who need it wait for it.
+    pending: Option<Shared<BoxFuture<'static, Fetched>>>,
+    rejected: Option<(Instant, CredentialError)>,
+    renew_not_before: Option<Instant>,
+    futile: u32,
+    futile_until: Option<Instant>,
+    used: Option<Instant>,
+}
+
+impl TokenCache {
+    pub(crate) fn slot(&self, key: Key) -> Arc<Slot> {
+        let mut slots = lock(&self.slots);
+        if let Some(slot) = slots.get(&key) {
+            return Arc::clone(slot);
+        }
+        let now = Instant::now();
+        slots.retain(|_, slot| Arc::strong_count(slot) > 1 || !slot.is_forgotten(now));
+        Arc::clone(slots.entry(key).or_default())
+    }
+}
+
+impl Slot {
+    /// A token: the one there is, or the one that `fetch` gets, which is then called once for all who wait.
+    /// `start` is the token the credential's data came with.
+    pub(crate) async fn token<F>(
+        self: &Arc<Self>,
+        start: impl FnOnce() -> Option<Token>,
+        fetch: impl FnOnce(Option<Arc<Token>>) -> F,
+    ) -> Fetched
+    where
+        F: Future<Output = Result<Token, CredentialError>> + Send + 'static,
+    {
+        let pending = {
+            let mut state = lock(&self.state);
+            let now = Instant::now();
+            state.used = Some(now);
+            if state.token.is_none() {
+                state.token = start().map(Arc::new);
+            }
+            if let Some(token) = &state.token
+                && (!token.is_due(now) || token.is_alive(now) && state.renew_not_before.is_some_and(|then| now < then))
+            {
+                return Ok(Arc::clone(token));
+            }
+            self.pending(&mut state, now, fetch)?
+        };
+        match pending.await {
+            Ok(token) => Ok(token),
+            // The renewal failed, but the token it was to replace is still good.
+            Err(error) => {
+                let state = lock(&self.state);
+                state.token.clone().filter(|token| token.is_alive(Instant::now())).ok_or(error)
+            }
+        }
+    }
+
+    /// Another token in place of `refused`; `None` if there is no point in it. Who comes later than others with the
+    /// same refused token gets the one they have got.
+    pub(crate) async fn renewed<F>(
+        self: &Arc<Self>,
+        refused: &Arc<Token>,
+        fetch: impl FnOnce(Option<Arc<Token>>) -> F,
+    ) -> Result<Option<Arc<Token>>, CredentialError>
+    where
+        F: Future<Output = Result<Token, CredentialError>> + Send + 'static,
+    {
+        let pending = {
+            let mut state = lock(&self.state);
+            let now = Instant::now();
+            if let Some(token) = &state.token
+                && !Arc::ptr_eq(token, refused)
+            {
+                return Ok(Some(Arc::clone(token)));
+            }
+            if state.futile_until.is_some_and(|until| now < until) {
+                return Ok(None);
+            }
+            self.pending(&mut state, now, fetch)?
+        };
+        pending.await.map(Some)
+    }
+
+    /// Notes what became of a request that was repeated with a renewed token.
+    pub(crate) fn note_replay(&self, accepted: bool) {
+        let mut state = lock(&self.state);
+        if accepted {
+            state.futile = 0;
+            state.futile_until = None;
+        } else {
+            state.futile += 1;
+            if state.futile >= FUTILE_LIMIT {
+                state.futile = 0;
+                state.futile_until = Some(Instant::now() + FUTILE_PAUSE);
+            }
+        }
+    }
+
+    /// The value of the token, if there is one: for redaction.
+    pub(crate) fn current(&self) -> Option<Arc<Token>> {
+        lock(&self.state).token.clone()
+    }
+
+    fn pending<F>(
+        self: &Arc<Self>,
+        state: &mut State,
+        now: Instant,
+        fetch: impl FnOnce(Option<Arc<Token>>) -> F,
+    ) -> Result<Shared<BoxFuture<'static, Fetched>>, CredentialError>
+    where
+        F: Future<Output = Result<Token, CredentialError>> + Send + 'static,
+    {
+        if let Some(pending) = &state.pending {
+            return Ok(pending.clone());
+        }
+        if let Some((until, error)) = &state.rejected
+            && now < *until
+        {
+            return Err(error.clone());
+        }
+        let (slot, work) = (Arc::clone(self), fetch(state.token.clone()));
+        // A task of its own: who asked may give up, but a token that was issued must not be lost.
+        let task = tokio::spawn(async move {
+            let fetched = work.await.map(Arc::new);
+            slot.store(&fetched);
+            fetched
+        });
+        let pending = async move { task.await.unwrap_or(Err(CredentialError::Deadline)) }.boxed().shared();
+        state.pending = Some(pending.clone());
+        Ok(pending)
+    }
+
+    fn store(&self, fetched: &Fetched) {
+        let mut state = lock(&self.state);
+        let now = Instant::now();
+        state.pending = None;
+        match fetched {
+            Ok(token) => {
+                state.token = Some(Arc::clone(token));
+                state.rejected = None;
+                state.renew_not_before = None;
+            }
+            // The token there is stays: a failure must not cost a good one.
+            Err(error) => {
+                state.renew_not_before = Some(now + RETRY_RENEWAL);
+                if !error.is_transient() {
+                    state.rejected = Some((now + REMEMBER_REJECTION, error.clone()));
+                }
+            }
+        }
+    }
+
+    fn is_forgotten(&self, now: Instant) -> bool {
+        let state = lock(&self.state);
+        state.pending.is_none() && state.used.is_none_or(|used| now.saturating_duration_since(used) > FORGET)
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,109 @@
+//! What an OAuth2 credential says about tokens.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::credentials::error::CredentialError;
+use crate::credentials::secret::{CredentialData, Secret};
+
+/// What an OAuth2 credential says about tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenConfig {
+    pub(crate) grant: GrantType,
+    pub(crate) token_url: Url,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<Secret>,
+    pub(crate) in_body: bool,
+    pub(crate) scope: Option<String>,
+    /// Further fields of token requests, in order.
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) verify_tls: bool,
+    /// The status that means an expired token, where it is not 401.
+    pub(crate) expired_status: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GrantType {
+    ClientCredentials,
+    /// Somebody has signed in elsewhere; the data holds the tokens.
+    Refresh,
+}
+
+impl TokenConfig {
+    /// Reads the fields of `oAuth2Api`.
+    pub(crate) fn read(type_name: &str, data: &CredentialData) -> Result<Self, CredentialError> {
+        let invalid = |field: &str, reason: String| CredentialError::InvalidField {
+            type_name: type_name.to_owned(),
+            field: field.to_owned(),
+            reason,
+        };
+        let grant = match data.text("grantType") {
+            Some("clientCredentials") => GrantType::ClientCredentials,
+            None | Some("authorizationCode" | "pkce") => GrantType::Refresh,
+            Some(other) => return Err(invalid("grantType", format!("is {other:?}, which this host does not know"))),
+        };
+        if data.text("clientCredentialType") == Some("certificate") {
+            return Err(invalid(
+                "clientCredentialType",
+                "asks for a client certificate, which is not supported".to_owned(),
+            ));
+        }
+        let missing = |field: &str| CredentialError::Incomplete {
+            type_name: type_name.to_owned(),
+            fields: vec![field.to_owned()],
+        };
+        let token_url = data.text("accessTokenUrl").ok_or_else(|| missing("accessTokenUrl"))?;
+        let token_url = Url::parse(token_url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| invalid("accessTokenUrl", "is not an http or https URL".to_owned()))?;
+        let client_secret = data.text("clientSecret").map(Secret::from);
+        if client_secret.is_none() && grant == GrantType::ClientCredentials {
+            return Err(missing("clientSecret"));
+        }
+        Ok(Self {
+            grant,
+            token_url,
+            client_id: data.text("clientId").ok_or_else(|| missing("clientId"))?.to_owned(),
+            client_secret,
+            in_body: data.text("authentication") == Some("body"),
+            scope: data.text("scope").map(|scope| scope.split_whitespace().collect::<Vec<_>>().join(" ")),
+            fields: fields(data).map_err(|reason| invalid("additionalBodyProperties", reason))?,
+            verify_tls: data.expose().get("ignoreSSLIssues") != Some(&Value::Bool(true)),
+            expired_status: expired_status(data),
+        })
+    }
+}
+
+fn fields(data: &CredentialData) -> Result<Vec<(String, String)>, String> {
+    let mut fields = Vec::new();
+    if let Some(text) = data.text("additionalBodyProperties") {
+        let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| "is not a JSON object".to_owned())?;
+        fields.extend(object.into_iter().map(|(name, value)| (name, text_of(&value))));
+    }
+    if let Some(audience) = data.text("audience") {
+        fields.push(("audience".to_owned(), audience.to_owned()));
+    }
+    let stored = data.expose().get("oauthTokenData").and_then(|tokens| tokens.get("resource")).and_then(Value::as_str);
+    if let Some(resource) = stored.or_else(|| data.text("resource")).or_else(|| data.text("resourceUrl")) {
+        fields.push(("resource".to_owned(), resource.to_owned()));
+    }
+    Ok(fields)
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn expired_status(data: &CredentialData) -> Option<u16> {
+    let status = match data.expose().get("tokenExpiredStatusCode")? {
+        Value::Number(number) => number.as_f64()? as u16,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (status != 401 && status != 0).then_some(status)
+}

@@ -1,0 +1,9 @@
+//! OAuth2 access tokens: obtained, cached, renewed before they expire, by one request at a time.
+
+mod cache;
+mod config;
+mod token;
+
+pub(crate) use cache::{Slot, TokenCache};
+pub(crate) use config::{GrantType, TokenConfig};
+pub(crate) use token::{Token, basic, fetch};
