@@ -1,5 +1,7 @@
 //! The simulator, over the wire.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 mod common;
 
 use std::time::Duration;
