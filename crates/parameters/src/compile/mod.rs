@@ -1,0 +1,416 @@
+//! The compiled form of a node's properties: what the descriptor alone determines, worked out once.
+
+mod condition;
+mod display;
+mod order;
+
+use std::sync::Arc;
+
+use nodehost_descriptor::{Group, Mode, NodeDescriptor, Options, Property, PropertyType};
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
+
+use crate::ParameterError;
+use crate::js::path::Path;
+use crate::js::{Js, number};
+
+pub(crate) use condition::{ConditionError, Conditions};
+pub(crate) use display::{Display, DisplayTable, Level, Memo, Scope};
+
+/// What the properties' conditions may ask of the node itself.
+pub(crate) struct NodeFacts {
+    pub(crate) version: f64,
+    pub(crate) is_tool: bool,
+    pub(crate) features: Option<Vec<Value>>,
+}
+
+impl NodeFacts {
+    pub(crate) fn new(descriptor: &NodeDescriptor, version: f64) -> Self {
+        Self {
+            version,
+            is_tool: descriptor.name.ends_with("Tool"),
+            features: descriptor
+                .features
+                .as_ref()
+                .filter(|_| version != 0.0)
+                .map(|features| enabled(features, version)),
+        }
+    }
+}
+
+/// The names of the features whose `@version` condition holds.
+fn enabled(features: &Map<String, Value>, version: f64) -> Vec<Value> {
+    let holds = |condition: &Value| {
+        let conditions = Conditions::compile(condition.get("@version"));
+        conditions.hold(display::Values::One(Js::Number(version))) == Ok(true)
+    };
+    let names = features.iter().filter(|(_, condition)| holds(condition)).map(|(name, _)| name.clone());
+    names.map(Value::String).collect()
+}
+
+/// A list of properties: a node's own, a collection's, or those of a group.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) properties: Vec<Compiled>,
+    /// Each distinct name has a slot.
+    slots: FxHashMap<Box<str>, u32>,
+    /// The indexes in the order they are resolved, repeats included; n8n's error where there is none.
+    pub(crate) order: Result<Vec<u32>, ParameterError>,
+    /// The same for the pass that gathers what conditions look at: simple properties only.
+    pub(crate) simple_order: Vec<u32>,
+    pub(crate) displays: DisplayTable,
+    /// The properties that can have issues.
+    pub(crate) checked: Vec<u32>,
+}
+
+/// One property.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) name: String,
+    /// The name as a path, since that is how n8n looks its value up.
+    pub(crate) path: Path,
+    pub(crate) display_name: String,
+    pub(crate) slot: u32,
+    /// Whether another property of the list has the same name.
+    pub(crate) duplicate: bool,
+    /// Index into the list's displays; none where the property is always shown.
+    pub(crate) display: Option<u32>,
+    pub(crate) kind: PropertyType,
+    pub(crate) nested: Nested,
+    pub(crate) default: Option<Value>,
+    /// What a resource locator gets where no value is given.
+    pub(crate) locator_default: Option<Value>,
+    pub(crate) required: bool,
+    pub(crate) no_data_expression: bool,
+    pub(crate) multiple: Multiple,
+    pub(crate) validate_type: Option<String>,
+    pub(crate) checks: Option<Box<Checks>>,
+    /// The descriptor's own property.
+    pub(crate) source: Arc<Property>,
+}
+
+/// What `typeOptions.multipleValues` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Multiple {
+    Unsaid,
+    Yes,
+    No,
+    /// Something that is neither true nor false.
+    Odd,
+}
+
+/// The properties below a property; none where the descriptor lists none.
+#[derive(Debug)]
+pub(crate) enum Nested {
+    Simple,
+    Collection(Option<List>),
+    Groups(Option<Vec<CompiledGroup>>),
+}
+
+/// A group of a fixed collection.
+#[derive(Debug)]
+pub(crate) struct CompiledGroup {
+    pub(crate) name: String,
+    pub(crate) path: Path,
+    pub(crate) values: Option<List>,
+}
+
+/// What only some types are checked for.
+#[derive(Debug)]
+pub(crate) enum Checks {
+    /// Modes of a resource locator, each with its patterns.
+    Locator(Vec<LocatorMode>),
+    /// What a resource mapper calls its fields, and whether required ones are asked for.
+    Mapper { field_word: String, required: bool },
+    /// How many entries a fixed collection takes.
+    Count { min: Option<f64>, max: Option<f64> },
+}
+
+/// A mode of a resource locator.
+#[derive(Debug)]
+pub(crate) struct LocatorMode {
+    pub(crate) name: String,
+    pub(crate) patterns: Vec<Pattern>,
+}
+
+/// A check of a resource locator's value.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    pub(crate) regexp: Result<crate::js::regexp::Regexp, crate::js::regexp::RegexpError>,
+    pub(crate) message: String,
+}
+
+/// Compiles lists of one node version.
+pub(crate) struct Compiler<'d> {
+    pub(crate) facts: &'d NodeFacts,
+    /// Slots of the node's own list, for conditions on `/root.paths` below it.
+    root: Option<FxHashMap<Box<str>, u32>>,
+}
+
+impl<'d> Compiler<'d> {
+    pub(crate) fn new(facts: &'d NodeFacts) -> Self {
+        Self { facts, root: None }
+    }
+
+    /// Compiles the node's own list, and with it all below.
+    pub(crate) fn root(mut self, properties: &[Property]) -> List {
+        self.root = Some(slots(properties));
+        self.list(properties)
+    }
+
+    fn list(&self, properties: &[Property]) -> List {
+        let slots = slots(properties);
+        let mut displays = DisplayTable::default();
+        let mut compiled: Vec<Compiled> =
+            properties.iter().map(|property| self.property(property, &slots, &mut displays)).collect();
+        mark_duplicates(&mut compiled, slots.len());
+        let order = order::resolve_order(properties).map(|order| order::without_idle_repeats(order, &compiled));
+        let is_simple = |index: &u32| matches!(compiled[*index as usize].nested, Nested::Simple);
+        let simple_order = order.iter().flatten().copied().filter(is_simple).collect();
+        let checked = (0u32..).zip(&compiled).filter(|(_, property)| property.is_checked(&displays));
+        let checked = checked.map(|(index, _)| index).collect();
+        List { properties: compiled, slots, order, simple_order, displays, checked }
+    }
+
+    fn property(&self, property: &Property, slots: &FxHashMap<Box<str>, u32>, displays: &mut DisplayTable) -> Compiled {
+        let root = self.root.as_ref().unwrap_or(slots);
+        let display =
+            property.display_options.as_ref().and_then(|options| displays.add(options, slots, root, self.facts));
+        let default = property.default.clone().map(normalize);
+        Compiled {
+            path: Path::parse(&property.name),
+            display_name: property.display_name.clone(),
+            slot: slots[property.name.as_str()],
+            duplicate: false,
+            display,
+            kind: property.kind.clone(),
+            nested: self.nested(property),
+            locator_default: locator_default(&property.kind, default.as_ref()),
+            default,
+            required: property.required,
+            no_data_expression: property.no_data_expression,
+            multiple: multiple(property),
+            validate_type: property.validate_type.clone().filter(|kind| !kind.is_empty()),
+            checks: checks(property).map(Box::new),
+            source: Arc::new(shallow(property)),
+            name: property.name.clone(),
+        }
+    }
+
+    fn nested(&self, property: &Property) -> Nested {
+        match (&property.kind, &property.options) {
+            (PropertyType::Collection, Options::Properties(inner)) => Nested::Collection(Some(self.list(inner))),
+            (PropertyType::Collection, _) => Nested::Collection(None),
+            (PropertyType::FixedCollection, Options::Groups(groups)) => {
+                Nested::Groups(Some(groups.iter().map(|group| self.group(group)).collect()))
+            }
+            (PropertyType::FixedCollection, _) => Nested::Groups(None),
+            _ => Nested::Simple,
+        }
+    }
+
+    fn group(&self, group: &Group) -> CompiledGroup {
+        CompiledGroup {
+            path: Path::parse(&group.name),
+            values: group.values.as_deref().map(|values| self.list(values)),
+            name: group.name.clone(),
+        }
+    }
+}
+
+impl List {
+    pub(crate) fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The values given for the list's names, by slot.
+    pub(crate) fn gather<'a>(&self, values: Js<'a>) -> Vec<Js<'a>> {
+        let mut slots = vec![Js::Undefined; self.slots.len()];
+        match values {
+            Js::Object(map) => {
+                for (key, value) in map {
+                    if let Some(slot) = self.slots.get(key.as_str()) {
+                        slots[*slot as usize] = value.into();
+                    }
+                }
+                // A name such as "toString" is found on the prototype, too.
+                self.gather_inherited(values, &mut slots);
+            }
+            other if other.is_truthy() => {
+                for (name, slot) in &self.slots {
+                    slots[*slot as usize] = other.get(name);
+                }
+            }
+            _ => {}
+        }
+        slots
+    }
+
+    fn gather_inherited<'a>(&self, values: Js<'a>, slots: &mut [Js<'a>]) {
+        for name in ["constructor", "toString", "valueOf", "hasOwnProperty"] {
+            if let Some(slot) = self.slots.get(name) {
+                slots[*slot as usize] = values.get(name);
+            }
+        }
+    }
+}
+
+impl Compiled {
+    /// Whether the property, or one below it, can have issues or make n8n throw.
+    fn is_checked(&self, displays: &DisplayTable) -> bool {
+        let list = |list: &List| !list.checked.is_empty();
+        let below = match &self.nested {
+            Nested::Simple => false,
+            Nested::Collection(inner) => inner.as_ref().is_some_and(list),
+            Nested::Groups(groups) => groups.iter().flatten().any(|group| group.values.as_ref().is_none_or(list)),
+        };
+        below
+            || self.required
+            || self.validate_type.is_some()
+            || self.checks.is_some()
+            || self.kind == PropertyType::Filter
+            || self.display.is_some_and(|display| displays.get(display).may_throw())
+    }
+
+    /// The values to choose from, where the descriptor lists them.
+    pub(crate) fn choices(&self) -> Option<Vec<Js<'_>>> {
+        match &self.source.options {
+            Options::Choices(choices) => Some(choices.iter().map(|choice| choice.value.as_ref().into()).collect()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_locator(&self) -> bool {
+        is_locator(&self.kind)
+    }
+}
+
+/// Compiles display options that belong to no list.
+pub(crate) fn compile_display(options: &nodehost_descriptor::DisplayOptions, facts: &NodeFacts) -> Display {
+    let none = FxHashMap::default();
+    Display::compile(options, &none, &none, facts)
+}
+
+fn is_locator(kind: &PropertyType) -> bool {
+    matches!(kind, PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector)
+}
+
+fn slots(properties: &[Property]) -> FxHashMap<Box<str>, u32> {
+    let mut slots = FxHashMap::default();
+    for property in properties {
+        let next = slots.len() as u32;
+        slots.entry(property.name.as_str().into()).or_insert(next);
+    }
+    slots
+}
+
+fn mark_duplicates(compiled: &mut [Compiled], slots: usize) {
+    let mut uses = vec![0u32; slots];
+    for property in compiled.iter() {
+        uses[property.slot as usize] += 1;
+    }
+    for property in compiled {
+        property.duplicate = uses[property.slot as usize] > 1;
+    }
+}
+
+fn multiple(property: &Property) -> Multiple {
+    match property.type_options.multiple_values() {
+        None => Multiple::Unsaid,
+        Some(Value::Bool(true)) => Multiple::Yes,
+        Some(Value::Bool(false)) => Multiple::No,
+        Some(_) => Multiple::Odd,
+    }
+}
+
+/// `{ __rl: true, ...default }`, where the default is an object or null.
+fn locator_default(kind: &PropertyType, default: Option<&Value>) -> Option<Value> {
+    let default = default.filter(|_| *kind == PropertyType::ResourceLocator)?;
+    let spread = match default {
+        Value::Object(map) => map.clone(),
+        Value::Array(list) => {
+            (0..).zip(list).map(|(index, value): (usize, _)| (index.to_string(), value.clone())).collect()
+        }
+        Value::Null => Map::new(),
+        _ => return None,
+    };
+    let mut value = Map::from_iter([("__rl".to_owned(), Value::Bool(true))]);
+    value.extend(spread);
+    Some(Value::Object(value))
+}
+
+fn checks(property: &Property) -> Option<Checks> {
+    match &property.kind {
+        kind if is_locator(kind) => Some(Checks::Locator(property.modes.iter().flatten().map(locator_mode).collect())),
+        PropertyType::ResourceMapper => {
+            let options = property.type_options.get("resourceMapper");
+            let word = options.and_then(|options| options.get("fieldWords")?.get("singular")?.as_str());
+            let mut letters = word.filter(|word| !word.is_empty()).unwrap_or("Field").chars();
+            let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+            let mode = options.and_then(|options| options.get("mode")?.as_str());
+            Some(Checks::Mapper { field_word: first + letters.as_str(), required: mode == Some("add") })
+        }
+        PropertyType::FixedCollection => {
+            let limit = |name| property.type_options.number(name).filter(|limit| *limit != 0.0);
+            let (min, max) = (limit("minRequiredFields"), limit("maxAllowedFields"));
+            (min.is_some() || max.is_some()).then_some(Checks::Count { min, max })
+        }
+        _ => None,
+    }
+}
+
+fn locator_mode(mode: &Mode) -> LocatorMode {
+    let of_regex = |check: &&Value| check.get("type").and_then(Value::as_str) == Some("regex");
+    let pattern = |check: &Value| {
+        let properties = check.get("properties");
+        let regex = Js::from(properties.and_then(|properties| properties.get("regex"))).to_text().unwrap_or_default();
+        let message = properties.and_then(|properties| properties.get("errorMessage")?.as_str());
+        Pattern {
+            regexp: crate::js::regexp::Regexp::new(&format!("^{regex}$")),
+            message: message.unwrap_or_default().to_owned(),
+        }
+    };
+    LocatorMode { name: mode.name.clone(), patterns: mode.validation.iter().filter(of_regex).map(pattern).collect() }
+}
+
+/// Numbers as JavaScript holds them, so that a default of `1.0` is 1.
+fn normalize(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(Value::Null, number::to_json),
+        Value::Array(list) => Value::Array(list.into_iter().map(normalize).collect()),
+        Value::Object(map) => Value::Object(map.into_iter().map(|(key, value)| (key, normalize(value))).collect()),
+        simple => simple,
+    }
+}
+
+/// The property without what is compiled below it.
+fn shallow(property: &Property) -> Property {
+    let options = match &property.options {
+        Options::Choices(choices) => Options::Choices(choices.clone()),
+        _ => Options::None,
+    };
+    Property { options, ..clone_without_options(property) }
+}
+
+fn clone_without_options(property: &Property) -> Property {
+    Property {
+        name: property.name.clone(),
+        display_name: property.display_name.clone(),
+        kind: property.kind.clone(),
+        default: None,
+        required: property.required,
+        options: Options::None,
+        display_options: None,
+        disabled_options: None,
+        type_options: property.type_options.clone(),
+        routing: None,
+        no_data_expression: property.no_data_expression,
+        validate_type: property.validate_type.clone(),
+        ignore_validation_during_execution: property.ignore_validation_during_execution,
+        modes: None,
+        extract_value: None,
+        credential_types: Vec::new(),
+        description: None,
+        extra: Map::new(),
+    }
+}
