@@ -53,6 +53,7 @@ mod error;
 mod evaluator;
 mod extensions;
 mod limits;
+pub mod luxon;
 mod parameter;
 mod path;
 mod sandbox;

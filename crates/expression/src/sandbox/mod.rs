@@ -13,6 +13,7 @@ use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runti
 
 use crate::extensions;
 use crate::limits::{Budget, Limits};
+use crate::luxon;
 
 /// A context in which templates run.
 pub(crate) struct Sandbox {
@@ -69,6 +70,7 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
     host.attach(ctx)?;
     let prepare: Function = ctx.eval(include_str!("js/globals.js"))?;
     prepare.call::<_, ()>((scope.clone(), natives.clone()))?;
+    luxon::install(ctx, &scope)?;
     install_extensions(ctx, &scope, &errors)?;
     let build: Function = ctx.eval(include_str!("js/scope.js"))?;
     let hooks: Object = build.call((scope.clone(), natives, errors))?;
@@ -79,7 +81,6 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
 
 fn install_extensions<'js>(ctx: &Ctx<'js>, scope: &Object<'js>, errors: &Object<'js>) -> rquickjs::Result<()> {
     let date_time: Value = scope.get("DateTime")?;
-    let date_time = if date_time.is_undefined() { ctx.eval("({ isDateTime: () => false })")? } else { date_time };
     let extensions = extensions::install(ctx, extensions::Host { errors: errors.clone(), date_time })?;
     scope.set("extend", extensions.extend)?;
     scope.set("extendOptional", extensions.extend_optional)?;

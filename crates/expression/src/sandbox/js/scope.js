@@ -102,6 +102,11 @@
 	once('$parameter', () => parametersOf(fact('nodeName'), true));
 	once('$rawParameter', () => parametersOf(fact('nodeName'), false));
 
+	// --- dates ---------------------------------------------------------------------------------------------------------
+	const { DateTime } = scope;
+	once('$now', () => DateTime.now());
+	once('$today', () => DateTime.now().set({ hour: 0, minute: 0, second: 0, millisecond: 0 }));
+
 	// --- facts ------------------------------------------------------------------------------------------------------
 	for (const [name, key] of Object.entries({
 		$itemIndex: 'itemIndex', $position: 'itemIndex', $thisItemIndex: 'itemIndex', $runIndex: 'runIndex', $thisRunIndex: 'runIndex',
