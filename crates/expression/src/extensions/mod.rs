@@ -37,7 +37,7 @@ pub(crate) struct Extensions<'js> {
 }
 
 /// The modules in the order in which they use each other: name, source.
-const MODULES: [(&str, &str); 14] = [
+const MODULES: [(&str, &str); 16] = [
     ("shared", include_str!("js/shared.js")),
     ("luxon", include_str!("js/luxon.js")),
     ("equality", include_str!("js/equality.js")),
@@ -50,6 +50,8 @@ const MODULES: [(&str, &str); 14] = [
     ("object", include_str!("js/object.js")),
     ("string", include_str!("js/string.js")),
     ("date", include_str!("js/date.js")),
+    ("jmespathFunctions", include_str!("js/jmespath-functions.js")),
+    ("jmespath", include_str!("js/jmespath.js")),
     ("functions", include_str!("js/functions.js")),
     ("dispatch", include_str!("js/dispatch.js")),
 ];

@@ -50,5 +50,7 @@
     $average: average,
     $not: not,
     $ifEmpty: ifEmpty,
+    $jmespath: host.jmespath.jmespath,
+    $jmesPath: host.jmespath.jmespath,
   };
 }

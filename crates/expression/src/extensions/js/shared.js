@@ -35,5 +35,16 @@
   /** For conversions that exist on a type only so that mixed data does not raise an error. */
   const nothing = () => undefined;
 
-  return { fail, defineField, isObject, hasReadableField, isFilled, compactObject, nothing };
+  /** The primitive an object stands for where either text or a number will do. */
+  const toPrimitive = (value) => {
+    const convert = value[Symbol.toPrimitive];
+    const ways = convert ? [() => convert.call(value, 'default')] : [() => value.valueOf?.(), () => value.toString?.()];
+    for (const way of ways) {
+      const primitive = way();
+      if (primitive === null || (typeof primitive !== 'object' && typeof primitive !== 'function')) return primitive;
+    }
+    throw new TypeError('Cannot convert object to primitive value');
+  };
+
+  return { toPrimitive, fail, defineField, isObject, hasReadableField, isFilled, compactObject, nothing };
 }
