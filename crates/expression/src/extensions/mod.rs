@@ -6,7 +6,9 @@
 //! receiver type under `js/`, each a function of a shared host object that no expression can reach. Hashing,
 //! Unicode and URL work is native and captured by those functions, never a global.
 
+mod date_parse;
 mod encoding;
+mod intl;
 mod names;
 mod native;
 mod transliterate;
@@ -37,8 +39,13 @@ pub(crate) struct Extensions<'js> {
 }
 
 /// The modules in the order in which they use each other: name, source.
-const MODULES: [(&str, &str); 16] = [
+const MODULES: [(&str, &str); 21] = [
     ("shared", include_str!("js/shared.js")),
+    ("intlOptions", include_str!("js/intl-options.js")),
+    ("javascriptDate", include_str!("js/javascript-date.js")),
+    ("intlNumber", include_str!("js/intl-number.js")),
+    ("intlText", include_str!("js/intl-text.js")),
+    ("intl", include_str!("js/intl.js")),
     ("luxon", include_str!("js/luxon.js")),
     ("equality", include_str!("js/equality.js")),
     ("text", include_str!("js/text.js")),

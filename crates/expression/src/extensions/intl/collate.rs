@@ -59,11 +59,8 @@ fn collator(collation: &Collation) -> Option<CollatorBorrowed<'static>> {
     };
     options.strength = Some(strength);
     options.case_level = Some(case_level);
-    options.alternate_handling = Some(if collation.ignores_punctuation {
-        AlternateHandling::Shifted
-    } else {
-        AlternateHandling::NonIgnorable
-    });
+    options.alternate_handling =
+        Some(if collation.ignores_punctuation { AlternateHandling::Shifted } else { AlternateHandling::NonIgnorable });
     Collator::try_new(preferences, options).ok()
 }
 

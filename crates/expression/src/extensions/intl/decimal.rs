@@ -50,7 +50,8 @@ impl Decimal {
         let digits: Option<Vec<u8>> =
             whole.chars().chain(fraction.chars()).map(|char| u8::try_from(char.to_digit(10)?).ok()).collect();
         let exponent: i32 = exponent.parse().ok()?;
-        let mut decimal = Self { negative, digits: digits?, point: i32::try_from(whole.len()).ok()?.checked_add(exponent)? };
+        let mut decimal =
+            Self { negative, digits: digits?, point: i32::try_from(whole.len()).ok()?.checked_add(exponent)? };
         decimal.trim();
         Some(decimal)
     }

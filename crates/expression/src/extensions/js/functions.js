@@ -1,4 +1,5 @@
-// Functions an expression calls by name: $min, $ifEmpty, numberList, zip, ...
+// What an expression calls by name: $min, $ifEmpty, numberList, zip, ..., and the globals that replace or complete
+// JavaScript's own.
 (host) => {
   const { fail, defineField } = host.shared;
   const { ExpressionError } = host.errors;
@@ -50,6 +51,8 @@
     $average: average,
     $not: not,
     $ifEmpty: ifEmpty,
+    Date: host.javascriptDate.Date,
+    Intl: host.intl,
     $jmespath: host.jmespath.jmespath,
     $jmesPath: host.jmespath.jmespath,
   };
