@@ -1,6 +1,7 @@
 //! One engine: evaluates parameter values in a scope.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rquickjs::Ctx;
 use serde_json::{Map, Value};
@@ -114,7 +115,7 @@ impl Evaluator {
     /// # Errors
     /// What n8n raises, and spent limits. After one of those the next evaluation gets a new context.
     pub fn evaluate(&mut self, parameter: &ParameterValue, scope: &Scope) -> Result<Evaluated, ExpressionError> {
-        self.node(&parameter.0, scope)
+        self.node(&parameter.0, scope, None)
     }
 
     /// Bytes that the engine's JavaScript context holds; none before the first template that needs it.
@@ -123,24 +124,29 @@ impl Evaluator {
         self.sandbox.as_ref().map(Sandbox::memory)
     }
 
-    fn node(&mut self, node: &Node, scope: &Scope) -> Result<Evaluated, ExpressionError> {
+    fn node(
+        &mut self,
+        node: &Node,
+        scope: &Scope,
+        siblings: Option<&Arc<Value>>,
+    ) -> Result<Evaluated, ExpressionError> {
         match node {
             Node::Constant(value) => Ok(Evaluated { value: Some(value.clone()), kind: Kind::of_json(value) }),
             Node::Template(template) => match template.fast.as_ref().and_then(|fast| without_engine(fast, scope)) {
                 Some(evaluated) => Ok(evaluated),
-                None => self.template(template, scope),
+                None => self.template(template, scope, siblings.cloned()),
             },
             Node::List(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for item in items {
-                    values.push(self.node(item, scope)?.value.unwrap_or(Value::Null));
+                    values.push(self.node(item, scope, None)?.value.unwrap_or(Value::Null));
                 }
                 Ok(Evaluated { value: Some(Value::Array(values)), kind: Kind::Array })
             }
-            Node::Object(entries) => {
+            Node::Object(entries, siblings) => {
                 let mut map = Map::with_capacity(entries.len());
                 for (key, node) in entries {
-                    if let Some(value) = self.node(node, scope)?.value {
+                    if let Some(value) = self.node(node, scope, Some(siblings))?.value {
                         map.insert(key.clone(), value);
                     }
                 }
@@ -149,13 +155,18 @@ impl Evaluator {
         }
     }
 
-    fn template(&mut self, template: &Template, scope: &Scope) -> Result<Evaluated, ExpressionError> {
+    fn template(
+        &mut self,
+        template: &Template,
+        scope: &Scope,
+        siblings: Option<Arc<Value>>,
+    ) -> Result<Evaluated, ExpressionError> {
         let sandbox = match self.sandbox.take() {
             Some(sandbox) => sandbox,
             None => Sandbox::new(&self.limits, &self.budget).map_err(|error| setup_error(&error))?,
         };
         self.budget.start(scope.deadline);
-        sandbox.host.begin(scope.clone());
+        sandbox.host.begin(scope.clone(), siblings);
         let limit = self.limits.result_bytes;
         let (result, clean) = sandbox.context.with(|ctx| {
             let result = run(&ctx, &sandbox, template, limit);

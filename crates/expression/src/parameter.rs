@@ -36,7 +36,8 @@ pub(crate) enum Node {
     Constant(Value),
     Template(Arc<Template>),
     List(Vec<Node>),
-    Object(Vec<(String, Node)>),
+    /// With the object as it is written, for `$parameter["&sibling"]`.
+    Object(Vec<(String, Node)>, Arc<Value>),
 }
 
 impl Node {
@@ -55,7 +56,7 @@ impl Node {
                 if entries.iter().all(|(_, value)| value.is_constant()) {
                     Self::Constant(value.clone())
                 } else {
-                    Self::Object(entries)
+                    Self::Object(entries, Arc::new(value.clone()))
                 }
             }
             other => Self::Constant(other.clone()),

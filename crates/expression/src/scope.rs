@@ -98,8 +98,8 @@ pub struct WorkflowContext {
     pub connections: Value,
     /// The workflow's settings (`timezone`, `binaryMode`).
     pub settings: Map<String, Value>,
-    /// The data of the nodes that ran before.
-    pub run_data: RunData,
+    /// The data of the nodes that ran before; none if there is no execution.
+    pub run_data: Option<RunData>,
     /// Where the input comes from.
     pub input: Option<Source>,
     /// `$mode`: `manual`, `trigger`, ...
@@ -129,7 +129,7 @@ impl Default for WorkflowContext {
             nodes: Vec::new(),
             connections: Value::Object(Map::new()),
             settings: Map::new(),
-            run_data: RunData::default(),
+            run_data: None,
             input: None,
             mode: "manual".to_owned(),
             execution_id: None,
@@ -210,13 +210,6 @@ impl RunData {
     #[must_use]
     pub fn runs(&self, node: &str) -> Option<&[TaskRun]> {
         self.nodes.iter().find(|(name, _)| name == node).map(|(_, runs)| runs.as_slice())
-    }
-
-    /// Adds a node that has an entry, though not a run.
-    pub(crate) fn touch(&mut self, node: &str) {
-        if self.runs(node).is_none() {
-            self.nodes.push((node.to_owned(), Vec::new()));
-        }
     }
 }
 

@@ -11,12 +11,14 @@ use rquickjs::{Ctx, Error, Function, IntoJs, JsLifetime, Object, Persistent, Res
 use super::lazy::{self, Shared};
 use crate::error::{Code, ExpressionError};
 use crate::parameter::Template;
-use crate::scope::{Items, Scope};
+use crate::scope::Scope;
 use crate::template::CompileError;
 
 /// State of one engine: the scope of the evaluation that runs, compiled templates, handles into the context.
 pub(crate) struct Host {
     scope: RefCell<Option<Scope>>,
+    /// The object whose property the template is.
+    siblings: RefCell<Option<Arc<serde_json::Value>>>,
     functions: RefCell<HashMap<u64, Persistent<Function<'static>>>>,
     texts: RefCell<HashMap<String, Arc<Template>>>,
     handles: RefCell<Option<Handles>>,
@@ -34,6 +36,8 @@ pub(crate) enum ErrorClass {
     Expression,
     /// `ExpressionExtensionError`.
     Extension,
+    /// n8n's `UserError`, of a template that cannot be evaluated.
+    User,
     /// A plain `Error`, which n8n swallows.
     Plain,
     /// A `TypeError`, which n8n swallows.
@@ -77,6 +81,7 @@ impl Host {
     pub(crate) fn new() -> Self {
         Self {
             scope: RefCell::new(None),
+            siblings: RefCell::new(None),
             functions: RefCell::new(HashMap::new()),
             texts: RefCell::new(HashMap::new()),
             handles: RefCell::new(None),
@@ -109,6 +114,11 @@ impl Host {
     /// The scope of the evaluation that runs.
     pub(crate) fn scope(&self) -> Option<Scope> {
         self.scope.borrow().clone()
+    }
+
+    /// The object whose property the template is.
+    pub(super) fn siblings(&self) -> Option<Arc<serde_json::Value>> {
+        self.siblings.borrow().clone()
     }
 
     /// Reads something of the scope of the evaluation that runs.
@@ -145,7 +155,8 @@ impl Host {
     }
 
     /// Starts an evaluation.
-    pub(crate) fn begin(&self, scope: Scope) {
+    pub(crate) fn begin(&self, scope: Scope, siblings: Option<Arc<serde_json::Value>>) {
+        *self.siblings.borrow_mut() = siblings;
         *self.scope.borrow_mut() = Some(scope);
         self.failure.borrow_mut().take();
         self.depth.set(0);
@@ -226,7 +237,7 @@ impl Host {
         } else if error.name == "ExpressionError" {
             ErrorClass::Expression
         } else {
-            ErrorClass::Plain
+            ErrorClass::User
         };
         let value = self.error_value(ctx, class, &error.message);
         if self.depth.get() == 0 || error.code != Code::ExpressionError {
@@ -242,6 +253,7 @@ impl Host {
         let kind = match class {
             ErrorClass::Expression => "ExpressionError",
             ErrorClass::Extension => "ExpressionExtensionError",
+            ErrorClass::User => "UserError",
             ErrorClass::Plain => "Error",
             ErrorClass::Type => "TypeError",
         };
@@ -257,8 +269,14 @@ impl Host {
         let object = thrown.as_object()?;
         let name: String = object.get("name").ok()?;
         let message: rquickjs::String = object.get("message").ok()?;
-        let message = self.text(ctx, &message).ok()?;
-        Some(ExpressionError::new(name, message, Code::ExpressionError))
+        let mut error = ExpressionError::new(name, self.text(ctx, &message).ok()?, Code::ExpressionError);
+        if let Ok(Some(text)) = context_text(ctx, object) {
+            if let Ok(serde_json::Value::Object(mut context)) = serde_json::from_str(&text) {
+                error.description = context.remove("description").and_then(|text| text.as_str().map(str::to_owned));
+                error.context = (!context.is_empty()).then(|| Box::new(context));
+            }
+        }
+        Some(error)
     }
 
     /// The text of a string, lone surrogates replaced by U+FFFD.
@@ -284,7 +302,7 @@ impl Host {
     }
 
     /// `$json`: the current item's data, one object for the whole evaluation.
-    fn json<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+    pub(super) fn json<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
         if let Some(json) = self.json.borrow().clone() {
             return json.restore(ctx);
         }
@@ -300,7 +318,7 @@ impl Host {
     }
 
     /// Evaluates another template of the workflow in the same scope, as `$parameter.x` does.
-    fn evaluate<'js>(&self, ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
+    pub(super) fn evaluate<'js>(&self, ctx: &Ctx<'js>, text: &str) -> Result<Value<'js>> {
         let Some(text) = text.strip_prefix('=') else {
             return text.into_js(ctx);
         };
@@ -315,117 +333,23 @@ impl Host {
         value
     }
 
-    /// The functions that the engine's own JavaScript closes over. Expressions never see the object.
-    pub(super) fn natives<'js>(self: &Rc<Self>, ctx: &Ctx<'js>) -> Result<Object<'js>> {
-        let natives = Object::new(ctx.clone())?;
-        let host = Rc::clone(self);
-        natives.set("json", Function::new(ctx.clone(), move |ctx: Ctx<'js>| host.json(&ctx))?)?;
-        let host = Rc::clone(self);
-        natives.set("touch", Function::new(ctx.clone(), move || host.touched.set(true))?)?;
-        let host = Rc::clone(self);
-        natives.set("exhausted", Function::new(ctx.clone(), move || host.exhausted())?)?;
-        let host = Rc::clone(self);
-        natives.set("now", Function::new(ctx.clone(), move || host.now_ms())?)?;
-        let host = Rc::clone(self);
-        let evaluate = move |ctx: Ctx<'js>, text: String| host.evaluate(&ctx, &text);
-        natives.set("evaluate", Function::new(ctx.clone(), evaluate)?)?;
-        let host = Rc::clone(self);
-        let fact = move |ctx: Ctx<'js>, name: String| host.fact(&ctx, &name);
-        natives.set("fact", Function::new(ctx.clone(), fact)?)?;
-        let host = Rc::clone(self);
-        let item = move |ctx: Ctx<'js>, index: f64| host.item(&ctx, index);
-        natives.set("item", Function::new(ctx.clone(), item)?)?;
-        let host = Rc::clone(self);
-        natives.set("items", Function::new(ctx.clone(), move |ctx: Ctx<'js>| host.items(&ctx))?)?;
-        let host = Rc::clone(self);
-        let parameter = move |ctx: Ctx<'js>, node: String, name: String| host.parameter(&ctx, &node, &name);
-        natives.set("parameter", Function::new(ctx.clone(), parameter)?)?;
-        Ok(natives)
-    }
-
-    /// A single fact of the scope, by name.
-    fn fact<'js>(&self, ctx: &Ctx<'js>, name: &str) -> Result<Value<'js>> {
-        let Some(scope) = self.scope() else { return Ok(Value::new_undefined(ctx.clone())) };
-        let (workflow, node) = (&scope.workflow, &scope.node);
-        match name {
-            "itemIndex" => scope.item_index.into_js(ctx),
-            "runIndex" => scope.run_index.into_js(ctx),
-            "mode" => workflow.mode.as_str().into_js(ctx),
-            "nodeName" => node.name.as_str().into_js(ctx),
-            "nodeVersion" => node.type_version.into_js(ctx),
-            "nodeId" => node.id.as_deref().into_js(ctx),
-            "webhookId" => node.webhook_id.as_deref().into_js(ctx),
-            "workflowId" => workflow.id.as_deref().into_js(ctx),
-            "workflowName" => workflow.name.as_deref().into_js(ctx),
-            "workflowActive" => workflow.active.into_js(ctx),
-            "executionId" => workflow.execution_id.as_deref().into_js(ctx),
-            "resumeUrl" => workflow.resume_url.as_deref().into_js(ctx),
-            "resumeFormUrl" => workflow.resume_form_url.as_deref().into_js(ctx),
-            "combined" => workflow.is_binary_combined().into_js(ctx),
-            "itemCount" => match &scope.items {
-                Items::Batch(items) => items.len().into_js(ctx),
-                Items::Current(_) => usize::MAX.into_js(ctx),
-            },
-            "vars" => lazy::to_js(ctx, &Shared::of(Arc::clone(&workflow.vars))),
-            "previousNode" => workflow.input.as_ref().map(|source| source.previous_node.as_str()).into_js(ctx),
-            "previousOutput" => workflow.input.as_ref().and_then(|source| source.previous_node_output).into_js(ctx),
-            "previousRun" => workflow.input.as_ref().and_then(|source| source.previous_node_run).into_js(ctx),
-            "parameterNames" => match node.parameters.as_object() {
-                Some(map) => map.keys().cloned().collect::<Vec<_>>().into_js(ctx),
-                None => Vec::<String>::new().into_js(ctx),
-            },
-            _ => {
-                let extra = scope.extra.iter().find(|(known, _)| known == name).map(|(_, value)| Arc::clone(value));
-                extra
-                    .map_or_else(|| Ok(Value::new_undefined(ctx.clone())), |value| lazy::to_js(ctx, &Shared::of(value)))
-            }
-        }
-    }
-
-    /// An item of the input, undefined where there is none.
-    fn item<'js>(&self, ctx: &Ctx<'js>, index: f64) -> Result<Value<'js>> {
-        let Some(scope) = self.scope() else { return Ok(Value::new_undefined(ctx.clone())) };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-        let position = if index >= 0.0 && index.fract() == 0.0 { index as usize } else { usize::MAX };
-        if matches!(scope.items, Items::Current(_)) && position != scope.item_index {
-            return Err(self.stream_error(ctx));
-        }
-        match scope.items.get(position) {
-            Some(item) => lazy::to_js(ctx, &Shared::of(Arc::clone(item))),
-            None => Ok(Value::new_undefined(ctx.clone())),
-        }
-    }
-
-    /// All items of the input.
-    fn items<'js>(&self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
-        let Some(scope) = self.scope() else { return Ok(Value::new_undefined(ctx.clone())) };
-        match scope.items.all() {
-            Some(items) => lazy::array_of(ctx, items),
-            None => Err(self.stream_error(ctx)),
-        }
-    }
-
     /// The engine ran out of memory; what it threw may be caught, so it is remembered here.
-    fn exhausted(&self) {
+    pub(super) fn exhausted(&self) {
         let message = "Expression exceeded memory limit";
         *self.failure.borrow_mut() = Some(ExpressionError::new("ExpressionError", message, Code::MemoryLimit));
     }
 
-    fn stream_error(&self, ctx: &Ctx<'_>) -> Error {
-        let message =
-            "A streamed batch shows expressions its current item only; set settings.bufferItems to see the others";
-        self.fail(ctx, ExpressionError::new("ExpressionError", message, Code::BatchScopeInStream))
+    /// Notes that JavaScript keeps something for the evaluation.
+    pub(super) fn touch(&self) {
+        self.touched.set(true);
     }
+}
 
-    /// A parameter of a node as it is written, undefined where there is none.
-    fn parameter<'js>(&self, ctx: &Ctx<'js>, node: &str, name: &str) -> Result<Value<'js>> {
-        let parameters = self.read(|scope| {
-            let known = scope.workflow.node(node).or((scope.node.name == node).then_some(&scope.node));
-            known.map(|node| Arc::clone(&node.parameters))
-        });
-        match parameters.and_then(|parameters| Shared::of(parameters).child(name)) {
-            Some(value) => lazy::to_js(ctx, &value),
-            None => Ok(Value::new_undefined(ctx.clone())),
-        }
+/// The facts that an error of n8n's carries, as JSON.
+fn context_text<'js>(ctx: &Ctx<'js>, error: &Object<'js>) -> Result<Option<String>> {
+    let context: Value = error.get("context")?;
+    if !context.is_object() {
+        return Ok(None);
     }
+    ctx.json_stringify(context)?.map(|text| text.to_string()).transpose()
 }

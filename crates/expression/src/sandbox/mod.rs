@@ -3,6 +3,7 @@
 mod convert;
 mod host;
 mod lazy;
+mod natives;
 
 pub(crate) use convert::{Failure as ConvertFailure, convert};
 pub(crate) use host::{ErrorClass, Host, throw};
@@ -11,7 +12,7 @@ use std::rc::Rc;
 
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
-use crate::extensions;
+use crate::extensions::{self, FORBIDDEN_PROPERTIES};
 use crate::limits::{Budget, Limits};
 use crate::luxon;
 
@@ -63,20 +64,25 @@ impl Drop for Sandbox {
 }
 
 fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
+    let script = |source: &str| ctx.eval::<Function, _>(source);
     let scope = Object::new(ctx.clone())?;
-    let natives = host.natives(ctx)?;
-    let errors: Function = ctx.eval(include_str!("js/errors.js"))?;
-    let errors: Object = errors.call((natives.clone(),))?;
+    let natives = natives::functions(ctx, host)?;
+    let errors: Object = script(include_str!("js/errors.js"))?.call(())?;
     host.attach(ctx)?;
-    let prepare: Function = ctx.eval(include_str!("js/globals.js"))?;
-    prepare.call::<_, ()>((scope.clone(), natives.clone()))?;
+    script(include_str!("js/globals.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
     luxon::install(ctx, &scope)?;
     install_extensions(ctx, &scope, &errors)?;
-    let build: Function = ctx.eval(include_str!("js/scope.js"))?;
-    let hooks: Object = build.call((scope.clone(), natives, errors))?;
+
+    let parts = Object::new(ctx.clone())?;
+    let forbidden = FORBIDDEN_PROPERTIES.to_vec();
+    parts.set("forbidden", script("(names) => new Set(names)")?.call::<_, Object>((forbidden,))?)?;
+    parts.set("lineage", script(include_str!("js/lineage.js"))?.call::<_, Object>((natives.clone(),))?)?;
+    parts.set("facts", script(include_str!("js/facts.js"))?.call::<_, Object>((scope.clone(), natives.clone()))?)?;
+    let workflow = script(include_str!("js/workflow.js"))?;
+    parts.set("workflow", workflow.call::<_, Function>((natives.clone(), errors.clone(), parts.clone()))?)?;
+    let hooks: Object = script(include_str!("js/scope.js"))?.call((scope.clone(), natives, errors, parts))?;
     host.adopt(Persistent::save(ctx, scope.clone()), &hooks)?;
-    let freeze: Function = ctx.eval(include_str!("js/freeze.js"))?;
-    freeze.call::<_, ()>((scope, hooks))
+    script(include_str!("js/freeze.js"))?.call::<_, ()>((scope, hooks))
 }
 
 fn install_extensions<'js>(ctx: &Ctx<'js>, scope: &Object<'js>, errors: &Object<'js>) -> rquickjs::Result<()> {

@@ -1,5 +1,5 @@
 // The error classes that n8n raises to the caller. Everything else that an expression throws is swallowed.
-(function (host) {
+(function () {
 	class ExpressionError extends Error {
 		constructor(message, context) {
 			super(message);
