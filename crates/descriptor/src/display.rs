@@ -12,7 +12,8 @@ pub struct DisplayOptions {
 }
 
 impl DisplayOptions {
-    pub(crate) fn new(rules: Map<String, Value>) -> Self {
+    /// Options with these rules: `show`, `hide`.
+    pub fn from_rules(rules: Map<String, Value>) -> Self {
         Self { rules }
     }
 

@@ -152,7 +152,7 @@ impl NodeCredential {
         Ok(Self {
             name: reader.required_string("name")?,
             required: reader.flag("required"),
-            display_options: reader.object("displayOptions")?.map(DisplayOptions::new),
+            display_options: reader.object("displayOptions")?.map(DisplayOptions::from_rules),
             extra: reader.extra(),
         })
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::compile::{Compiler, Level, List, Memo, NodeFacts, Scope};
 use crate::js::Js;
+use crate::validate::Constraint;
 use crate::{Issues, ParameterError, issues, resolve};
 
 /// A node's descriptor entry, compiled version by version as they are asked for.
@@ -48,13 +49,15 @@ pub struct CompiledVersion {
     descriptor: Arc<NodeDescriptor>,
     version: f64,
     pub(crate) root: List,
+    pub(crate) constraints: Vec<Constraint>,
 }
 
 impl CompiledVersion {
     fn new(descriptor: Arc<NodeDescriptor>, version: f64) -> Self {
         let facts = NodeFacts::new(&descriptor, version);
         let root = Compiler::new(&facts).root(&descriptor.properties);
-        Self { descriptor, version, root }
+        let constraints = descriptor.constraints.iter().map(|rule| Constraint::compile(rule, &facts)).collect();
+        Self { descriptor, version, root, constraints }
     }
 
     /// The descriptor.

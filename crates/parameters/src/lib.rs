@@ -26,6 +26,7 @@
 //!
 //! - [`CompiledNode`] and [`CompiledVersion`]: the compiled form, per version of a node.
 //! - [`Issues`]: what is missing or malformed, in n8n's shape.
+//! - [`Validator`]: the host's own validation, once for a batch and then for each item.
 //! - [`check_type`]: n8n's type checks and conversions.
 
 mod compile;
@@ -35,8 +36,10 @@ mod issues;
 mod js;
 mod resolve;
 mod types;
+mod validate;
 
 pub use compiled::{CompiledNode, CompiledProperties, CompiledVersion, compile_properties, is_displayed};
 pub use error::ParameterError;
 pub use issues::Issues;
 pub use types::{Checked, Converted, check_type};
+pub use validate::{Code, Mode, Validation, Validator, Violation};

@@ -4,14 +4,13 @@ mod condition;
 mod display;
 mod order;
 
-use std::sync::Arc;
-
-use nodehost_descriptor::{Group, Mode, NodeDescriptor, Options, Property, PropertyType};
+use nodehost_descriptor::{Group, Mode, NodeDescriptor, Options, Property, PropertyType, TypeOptions};
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use crate::ParameterError;
 use crate::js::path::Path;
+use crate::js::regexp::{Regexp, RegexpError};
 use crate::js::{Js, number};
 
 pub(crate) use condition::{ConditionError, Conditions};
@@ -85,8 +84,26 @@ pub(crate) struct Compiled {
     pub(crate) multiple: Multiple,
     pub(crate) validate_type: Option<String>,
     pub(crate) checks: Option<Box<Checks>>,
-    /// The descriptor's own property.
-    pub(crate) source: Arc<Property>,
+    /// `typeOptions.regex`, for the host's own validation.
+    pub(crate) pattern: Option<Result<Regexp, RegexpError>>,
+    pub(crate) source: Source,
+}
+
+/// What checks of a value take from the descriptor as it stands there.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) type_options: TypeOptions,
+    pub(crate) options: Options,
+}
+
+impl Source {
+    fn new(property: &Property) -> Self {
+        let options = match &property.options {
+            Options::Choices(choices) => Options::Choices(choices.clone()),
+            _ => Options::None,
+        };
+        Self { type_options: property.type_options.clone(), options }
+    }
 }
 
 /// What `typeOptions.multipleValues` says.
@@ -136,7 +153,7 @@ pub(crate) struct LocatorMode {
 /// A check of a resource locator's value.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    pub(crate) regexp: Result<crate::js::regexp::Regexp, crate::js::regexp::RegexpError>,
+    pub(crate) regexp: Result<Regexp, RegexpError>,
     pub(crate) message: String,
 }
 
@@ -192,7 +209,8 @@ impl<'d> Compiler<'d> {
             multiple: multiple(property),
             validate_type: property.validate_type.clone().filter(|kind| !kind.is_empty()),
             checks: checks(property).map(Box::new),
-            source: Arc::new(shallow(property)),
+            pattern: property.type_options.text("regex").map(Regexp::new),
+            source: Source::new(property),
             name: property.name.clone(),
         }
     }
@@ -277,6 +295,14 @@ impl Compiled {
         match &self.source.options {
             Options::Choices(choices) => Some(choices.iter().map(|choice| choice.value.as_ref().into()).collect()),
             _ => None,
+        }
+    }
+
+    /// The names of a resource locator's modes.
+    pub(crate) fn source_modes(&self) -> Vec<&str> {
+        match self.checks.as_deref() {
+            Some(Checks::Locator(modes)) => modes.iter().map(|mode| mode.name.as_str()).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -365,10 +391,7 @@ fn locator_mode(mode: &Mode) -> LocatorMode {
         let properties = check.get("properties");
         let regex = Js::from(properties.and_then(|properties| properties.get("regex"))).to_text().unwrap_or_default();
         let message = properties.and_then(|properties| properties.get("errorMessage")?.as_str());
-        Pattern {
-            regexp: crate::js::regexp::Regexp::new(&format!("^{regex}$")),
-            message: message.unwrap_or_default().to_owned(),
-        }
+        Pattern { regexp: Regexp::new(&format!("^{regex}$")), message: message.unwrap_or_default().to_owned() }
     };
     LocatorMode { name: mode.name.clone(), patterns: mode.validation.iter().filter(of_regex).map(pattern).collect() }
 }
@@ -380,37 +403,5 @@ fn normalize(value: Value) -> Value {
         Value::Array(list) => Value::Array(list.into_iter().map(normalize).collect()),
         Value::Object(map) => Value::Object(map.into_iter().map(|(key, value)| (key, normalize(value))).collect()),
         simple => simple,
-    }
-}
-
-/// The property without what is compiled below it.
-fn shallow(property: &Property) -> Property {
-    let options = match &property.options {
-        Options::Choices(choices) => Options::Choices(choices.clone()),
-        _ => Options::None,
-    };
-    Property { options, ..clone_without_options(property) }
-}
-
-fn clone_without_options(property: &Property) -> Property {
-    Property {
-        name: property.name.clone(),
-        display_name: property.display_name.clone(),
-        kind: property.kind.clone(),
-        default: None,
-        required: property.required,
-        options: Options::None,
-        display_options: None,
-        disabled_options: None,
-        type_options: property.type_options.clone(),
-        routing: None,
-        no_data_expression: property.no_data_expression,
-        validate_type: property.validate_type.clone(),
-        ignore_validation_during_execution: property.ignore_validation_during_execution,
-        modes: None,
-        extract_value: None,
-        credential_types: Vec::new(),
-        description: None,
-        extra: Map::new(),
     }
 }

@@ -8,32 +8,38 @@ pub(super) fn is_value(value: Js<'_>) -> bool {
     matches!(value, Js::Object(map) if ["mappingMode", "schema", "value"].iter().all(|key| map.contains_key(*key)))
 }
 
-/// The messages by `name.field`, for fields that have any.
+/// A field with messages.
+pub(super) struct Found {
+    pub(super) id: String,
+    pub(super) messages: Vec<String>,
+}
+
+/// The fields that have messages.
 pub(super) fn validate(
     name: &str,
     mapper: Js<'_>,
     field_word: &str,
     required: bool,
-) -> Result<Vec<(String, Vec<String>)>, ParameterError> {
+) -> Result<Vec<Found>, ParameterError> {
     if matches!(mapper.get("mappingMode"), Js::Text("autoMapInputData")) {
         return Ok(Vec::new());
     }
     let Js::Array(schema) = mapper.get("schema") else {
         return Err(ParameterError::shape(name, "the schema of a resource mapper is no list"));
     };
-    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for field in schema {
         let field = Field { mapper, field: field.into(), field_word, required };
-        let (id, errors) = field
+        let (id, messages) = field
             .validate()
             .map_err(|_| ParameterError::shape(name, "the schema of a resource mapper is malformed"))?;
-        if errors.is_empty() {
+        if messages.is_empty() {
             continue;
         }
-        let key = format!("{name}.{id}");
-        match found.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, known)) => *known = errors,
-            None => found.push((key, errors)),
+        // Of two fields with one id, n8n keeps the later's messages.
+        match found.iter_mut().find(|known| known.id == id) {
+            Some(known) => known.messages = messages,
+            None => found.push(Found { id, messages }),
         }
     }
     Ok(found)

@@ -6,7 +6,7 @@ mod walk;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-pub(crate) use walk::node_issues;
+pub(crate) use walk::{node_findings, node_issues};
 
 /// What is wrong with a node's parameters, by name; n8n's shape, `{parameters: {name: [message]}}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -10,23 +10,51 @@ use serde_json::{Map, Value};
 use super::{Issues, mapper};
 use crate::ParameterError;
 use crate::compile::{Checks, Compiled, CompiledGroup, Level, List, LocatorMode, Memo, Multiple, Nested, Scope};
-use crate::js::path::{Path, is_deep};
+use crate::js::path::{Path, is_deep, steps};
 use crate::js::{Js, Throws, number};
 use crate::resolve::at;
 use crate::types::{Checked, TypeOptions, validate_field_type};
 
 /// The issues of a node's own list and all below.
 pub(crate) fn node_issues(list: &List, values: &Map<String, Value>) -> Result<Option<Issues>, ParameterError> {
-    if list.checked.is_empty() {
-        return Ok(None);
+    let mut issues = Issues::default();
+    if !list.checked.is_empty() {
+        walk(list, values, Sink::Issues(&mut issues))?;
     }
+    Ok((!issues.parameters.is_empty()).then_some(issues))
+}
+
+/// The same messages, each with a JSON pointer to the parameter it is about.
+pub(crate) fn node_findings(list: &List, values: &Map<String, Value>) -> Result<Vec<(String, String)>, ParameterError> {
+    let mut findings = Vec::new();
+    walk(list, values, Sink::Findings(&mut findings))?;
+    Ok(findings)
+}
+
+fn walk(list: &List, values: &Map<String, Value>, sink: Sink<'_>) -> Result<(), ParameterError> {
     let slots = list.gather(Js::Object(values));
     let node = Node { values, slots: &slots, has_paths: values.keys().any(|key| is_deep(key)) };
-    let mut walk = Walk { node, issues: Issues::default(), memo: Memo::new(&list.displays) };
+    let mut walk = Walk { node, sink, memo: Memo::new(&list.displays) };
     for index in &list.checked {
         walk.property(list, &list.properties[*index as usize], Place::Top)?;
     }
-    Ok((!walk.issues.parameters.is_empty()).then_some(walk.issues))
+    Ok(())
+}
+
+/// Where messages go.
+enum Sink<'s> {
+    Issues(&'s mut Issues),
+    /// With the place of each.
+    Findings(&'s mut Vec<(String, String)>),
+}
+
+impl Sink<'_> {
+    fn push(&mut self, property: &Compiled, place: Place<'_, '_>, message: String) {
+        match self {
+            Self::Issues(issues) => issues.push(&property.name, message),
+            Self::Findings(findings) => findings.push((place.pointer(&property.name), message)),
+        }
+    }
 }
 
 struct Node<'a> {
@@ -47,9 +75,20 @@ enum Place<'p, 'a> {
     Below { value: Js<'a>, path: &'p str, root: Option<Js<'a>> },
 }
 
+impl Place<'_, '_> {
+    fn pointer(self, name: &str) -> String {
+        let above = match self {
+            Self::Top | Self::BesideTop => Vec::new(),
+            Self::Below { path, .. } => steps(path),
+        };
+        let token = |step: &str| format!("/{}", step.replace('~', "~0").replace('/', "~1"));
+        above.iter().map(|step| token(step)).chain([token(name)]).collect()
+    }
+}
+
 struct Walk<'a> {
     node: Node<'a>,
-    issues: Issues,
+    sink: Sink<'a>,
     memo: Memo,
 }
 
@@ -114,7 +153,7 @@ impl<'a> Walk<'a> {
             _ => 0,
         };
         for _ in 0..missing {
-            self.issues.push(&property.name, format!("Parameter \"{}\" is required.", property.display_name));
+            self.sink.push(property, place, format!("Parameter \"{}\" is required.", property.display_name));
         }
         Ok(())
     }
@@ -147,7 +186,7 @@ impl<'a> Walk<'a> {
             Some(Checks::Locator(modes)) => {
                 let value = self.value(property, place);
                 if is_locator_value(value) && shown.get(self)? {
-                    self.locator(property, modes, value)?;
+                    self.locator(property, modes, value, place)?;
                 }
                 return Ok(());
             }
@@ -155,7 +194,7 @@ impl<'a> Walk<'a> {
                 let value = self.value(property, place);
                 if mapper::is_value(value) && shown.get(self)? {
                     let found = mapper::validate(&property.name, value, field_word, *required)?;
-                    self.merge_mapper(&property.name, found);
+                    self.merge_mapper(property, place, found);
                     return Ok(());
                 }
                 if shown.get(self)? {
@@ -187,12 +226,18 @@ impl<'a> Walk<'a> {
         let options = TypeOptions { choices, ..TypeOptions::default() };
         let checked = validate_field_type(&property.name, value, kind, options);
         if let Checked::Invalid(message) = checked.map_err(|reason| throws(&property.name, reason))? {
-            self.issues.push(&property.name, message);
+            self.sink.push(property, place, message);
         }
         Ok(())
     }
 
-    fn locator(&mut self, property: &Compiled, modes: &[LocatorMode], value: Js<'a>) -> Result<(), ParameterError> {
+    fn locator(
+        &mut self,
+        property: &Compiled,
+        modes: &[LocatorMode],
+        value: Js<'a>,
+        place: Place<'_, 'a>,
+    ) -> Result<(), ParameterError> {
         let wanted = value.get("mode");
         let mode = modes.iter().find(|mode| matches!(wanted, Js::Text(wanted) if wanted == mode.name));
         let Some(mode) = mode else { return Ok(()) };
@@ -209,19 +254,34 @@ impl<'a> Walk<'a> {
                 reason: error.to_string(),
             };
             if !matched.map_err(fail)? {
-                self.issues.push(&property.name, pattern.message.clone());
+                self.sink.push(property, place, pattern.message.clone());
             }
         }
         Ok(())
     }
 
-    fn merge_mapper(&mut self, name: &str, found: Vec<(String, Vec<String>)>) {
+    fn merge_mapper(&mut self, property: &Compiled, place: Place<'_, 'a>, found: Vec<mapper::Found>) {
         if found.is_empty() {
             return;
         }
-        self.issues.parameters.entry(name.to_owned()).or_default();
-        for (key, messages) in found {
-            self.issues.parameters.entry(key).or_default().extend(messages);
+        match &mut self.sink {
+            Sink::Issues(issues) => {
+                issues.parameters.entry(property.name.clone()).or_default();
+                for field in found {
+                    issues
+                        .parameters
+                        .entry(format!("{}.{}", property.name, field.id))
+                        .or_default()
+                        .extend(field.messages);
+                }
+            }
+            Sink::Findings(findings) => {
+                let base = place.pointer(&property.name);
+                for field in found {
+                    let pointer = format!("{base}/value/{}", field.id);
+                    findings.extend(field.messages.into_iter().map(|message| (pointer.clone(), message)));
+                }
+            }
         }
     }
 
@@ -263,7 +323,7 @@ impl<'a> Walk<'a> {
         let mut children = Vec::new();
         for group in groups {
             let value = self.below(base, &path, &group.path);
-            self.count(property, value);
+            self.count(property, value, place);
             if !value.is_undefined() {
                 let list = group.values.as_ref();
                 let list = list.ok_or_else(|| ParameterError::NoProperties { parameter: property.name.clone() })?;
@@ -285,7 +345,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn count(&mut self, property: &Compiled, value: Js<'_>) {
+    fn count(&mut self, property: &Compiled, value: Js<'_>, place: Place<'_, 'a>) {
         let Some(Checks::Count { min, max }) = property.checks.as_deref() else { return };
         let count = if let Js::Array(list) = value { list.len() as f64 } else { 0.0 };
         let plural = |limit: f64| if limit == 1.0 { "field is" } else { "fields are" };
@@ -296,7 +356,7 @@ impl<'a> Walk<'a> {
             (_, Some(min)) => format!("At least {} {} required.", number::to_text(min), plural(min)),
             _ => return,
         };
-        self.issues.push(&property.name, message);
+        self.sink.push(property, place, message);
     }
 }
 

@@ -1,0 +1,123 @@
+//! One value against its property: option lists and the limits in `typeOptions`.
+
+use nodehost_descriptor::{Options, PropertyType};
+use serde_json::Value;
+
+use super::{Violation, shown};
+use crate::compile::{Compiled, Multiple};
+use crate::js::{Js, is_equal, number, text};
+
+/// Checks a value that is in use; a list where the property takes several.
+pub(super) fn check(property: &Compiled, value: &Value, pointer: &str, path: &str, found: &mut Vec<Violation>) {
+    let several = property.multiple == Multiple::Yes || property.kind == PropertyType::MultiOptions;
+    match value {
+        Value::Array(list) if several => {
+            for (index, value) in list.iter().enumerate() {
+                let subject = Subject { property, value, pointer: format!("{pointer}/{index}"), path };
+                subject.check(found);
+            }
+        }
+        _ => Subject { property, value, pointer: pointer.to_owned(), path }.check(found),
+    }
+}
+
+struct Subject<'s> {
+    property: &'s Compiled,
+    value: &'s Value,
+    pointer: String,
+    path: &'s str,
+}
+
+impl Subject<'_> {
+    fn check(&self, found: &mut Vec<Violation>) {
+        let broken = match self.property.kind {
+            _ if self.value.is_null() => None,
+            PropertyType::Options | PropertyType::MultiOptions => self.choice(),
+            PropertyType::Number => self.number(),
+            PropertyType::String => self.text(),
+            _ if self.property.is_locator() => self.locator_mode(),
+            _ => None,
+        };
+        found.extend(broken.map(|rule| self.violation(&rule)));
+    }
+
+    fn violation(&self, rule: &str) -> Violation {
+        let name = &self.property.display_name;
+        Violation::invalid(&self.pointer, format!("Parameter \"{name}\" ({}) {rule}", self.path))
+    }
+
+    /// The value has to be one of the choices, where the descriptor lists them all.
+    fn choice(&self) -> Option<String> {
+        let options = &self.property.source.type_options;
+        let is_open = ["loadOptionsMethod", "loadOptions", "allowArbitraryValues"];
+        if is_open.iter().any(|name| options.get(name).is_some()) {
+            return None;
+        }
+        let Options::Choices(choices) = &self.property.source.options else { return None };
+        let values: Vec<_> = choices.iter().filter_map(|choice| choice.value.as_ref()).collect();
+        let is_choice = values.iter().any(|choice| is_equal((*choice).into(), self.value.into()));
+        if values.is_empty() || is_choice {
+            return None;
+        }
+        let mut listed: Vec<_> = values.iter().take(20).map(|value| shown(value)).collect();
+        if values.len() > listed.len() {
+            listed.push("...".to_owned());
+        }
+        Some(format!("is {}, which is none of its options; use one of {}.", shown(self.value), listed.join(", ")))
+    }
+
+    fn number(&self) -> Option<String> {
+        let options = &self.property.source.type_options;
+        let (min, max) = (options.number("minValue"), options.number("maxValue"));
+        let number = match self.value {
+            Value::Number(number) => number.as_f64(),
+            // An expression over text brings digits as text, which services take for the number.
+            Value::String(digits) if !text::trim(digits).is_empty() => Some(number::from_text(digits)),
+            _ => None,
+        };
+        let Some(number) = number.filter(|number| !number.is_nan()) else {
+            return Some(format!("has to be a number; it is {}.", shown(self.value)));
+        };
+        match (min, max) {
+            (Some(min), _) if number < min => {
+                Some(format!("has to be at least {}; it is {}.", number::to_text(min), number::to_text(number)))
+            }
+            (_, Some(max)) if number > max => {
+                Some(format!("may be at most {}; it is {}.", number::to_text(max), number::to_text(number)))
+            }
+            _ => None,
+        }
+    }
+
+    fn text(&self) -> Option<String> {
+        let Value::String(value) = self.value else { return None };
+        let options = &self.property.source.type_options;
+        let length = text::length(value) as f64;
+        if let Some(max) = options.number("maxLength").filter(|max| length > *max) {
+            return Some(format!("may have at most {} characters; it has {length}.", number::to_text(max)));
+        }
+        if let Some(min) = options.number("minLength").filter(|min| length < *min) {
+            return Some(format!("has to have at least {} characters; it has {length}.", number::to_text(min)));
+        }
+        match self.property.pattern.as_ref()?.as_ref().map_err(Clone::clone).and_then(|regexp| regexp.test(value)) {
+            Ok(true) => None,
+            Ok(false) => {
+                let pattern = options.text("regex").unwrap_or_default();
+                Some(format!("has to match {pattern}; it is {}.", shown(self.value)))
+            }
+            Err(error) => Some(format!("could not be checked against its pattern: {error}.")),
+        }
+    }
+
+    /// A resource locator names its resource in one of the property's modes.
+    fn locator_mode(&self) -> Option<String> {
+        let modes = self.property.source_modes();
+        let mode = Js::from(self.value).get("mode");
+        match mode {
+            Js::Text(mode) if !modes.is_empty() && !modes.iter().any(|known| *known == mode) => {
+                Some(format!("has no mode \"{mode}\"; use one of {}.", modes.join(", ")))
+            }
+            _ => None,
+        }
+    }
+}

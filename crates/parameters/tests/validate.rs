@@ -1,0 +1,181 @@
+//! The host's validation: what constants decide, and what each item does.
+
+use std::sync::Arc;
+
+use nodehost_descriptor::load;
+use nodehost_parameters::{CompiledNode, CompiledVersion, Mode, Validator, Violation};
+use serde_json::{Map, Value, json};
+
+fn node() -> Arc<CompiledVersion> {
+    let descriptor = json!({ "name": "hooks", "displayName": "Hooks", "version": 1,
+        "properties": [
+            { "displayName": "Operation", "name": "operation", "type": "options", "noDataExpression": true, "default": "create",
+              "options": [{ "name": "Create", "value": "create" }, { "name": "Delete", "value": "delete" }] },
+            { "displayName": "Name", "name": "name", "type": "string", "default": "", "required": true,
+              "displayOptions": { "show": { "operation": ["create"] } } },
+            { "displayName": "Hook ID", "name": "hookId", "type": "number", "default": 0, "typeOptions": { "minValue": 1 },
+              "displayOptions": { "show": { "operation": ["delete"] } } },
+            { "displayName": "Additional Fields", "name": "additionalFields", "type": "collection", "default": {},
+              "displayOptions": { "show": { "operation": ["create"] } }, "options": [
+                { "displayName": "URL", "name": "url", "type": "string", "default": "" },
+                { "displayName": "Note", "name": "note", "type": "string", "default": "",
+                  "typeOptions": { "maxLength": 5, "regex": "^[a-z]*$" } },
+                { "displayName": "Type", "name": "type", "type": "options", "default": 1,
+                  "options": [{ "name": "Outbound", "value": 1 }, { "name": "Runbook", "value": 2 }] },
+                { "displayName": "Delay", "name": "delay", "type": "number", "default": 1,
+                  "typeOptions": { "minValue": 1, "maxValue": 10 } } ] },
+            { "displayName": "Headers", "name": "headers", "type": "fixedCollection", "default": {},
+              "typeOptions": { "multipleValues": true }, "options": [{ "name": "header", "displayName": "Header", "values": [
+                { "displayName": "Key", "name": "key", "type": "string", "default": "", "required": true },
+                { "displayName": "Count", "name": "count", "type": "number", "default": 0, "typeOptions": { "maxValue": 3 } } ] }] }
+        ],
+        "constraints": [{
+            "when": { "operation": ["create"] },
+            "schema": { "if": { "properties": { "additionalFields": { "not": { "properties": { "type": { "const": 2 } }, "required": ["type"] } } } },
+                "then": { "properties": { "additionalFields": { "required": ["url"],
+                    "properties": { "url": { "pattern": "^https?://" } } } } } },
+            "parameter": "additionalFields.url",
+            "errorMessage": "An outbound webhook needs a URL that starts with http:// or https://."
+        }] });
+    let source = load::node_from_text("pack", &descriptor.to_string(), |_| None).unwrap();
+    CompiledNode::new(source.descriptor().unwrap()).version(1.0)
+}
+
+fn map(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+fn told(violations: &[Violation]) -> Vec<(&str, &str, &str)> {
+    violations.iter().map(|found| (found.pointer.as_str(), found.code.as_str(), found.message.as_str())).collect()
+}
+
+fn strict(given: Value) -> Validator {
+    Validator::new(node(), &map(given), Mode::Strict)
+}
+
+#[test]
+fn good_parameters_are_accepted() {
+    let validator = strict(json!({ "name": "n", "additionalFields": { "url": "https://x.example", "delay": 10 },
+        "headers": { "header": [{ "key": "a", "count": 3 }] } }));
+    assert_eq!(told(&validator.constants().violations), []);
+    assert_eq!(told(&validator.constants().warnings), []);
+    assert!(!validator.depends_on_items());
+}
+
+#[test]
+fn every_broken_rule_is_told_at_its_place() {
+    let validator = strict(json!({ "name": "", "hookId": 5,
+        "additionalFields": { "url": "ftp://x", "note": "Too long", "type": 3, "delay": 0, "metod": 1, "nóte": 2 },
+        "headers": { "header": [{ "key": "a" }, { "key": "", "count": 4 }], "hedaer": [] }, "opration": "create" }));
+    assert_eq!(
+        told(&validator.constants().violations),
+        [
+            ("/name", "invalid_parameter", "Parameter \"Name\" is required."),
+            ("/headers/header/1/key", "invalid_parameter", "Parameter \"Key\" is required."),
+            (
+                "/additionalFields/metod",
+                "unknown_parameter",
+                "There is no parameter \"metod\" here; remove it, or correct its name."
+            ),
+            (
+                "/additionalFields/nóte",
+                "unknown_parameter",
+                "There is no parameter \"nóte\" here; did you mean \"note\"?"
+            ),
+            ("/headers/hedaer", "unknown_parameter", "There is no parameter \"hedaer\" here; did you mean \"header\"?"),
+            ("/opration", "unknown_parameter", "There is no parameter \"opration\" here; did you mean \"operation\"?"),
+            (
+                "/additionalFields/note",
+                "invalid_parameter",
+                "Parameter \"Note\" (additionalFields.note) may have at most 5 characters; it has 8."
+            ),
+            (
+                "/additionalFields/type",
+                "invalid_parameter",
+                "Parameter \"Type\" (additionalFields.type) is 3, which is none of its options; use one of 1, 2."
+            ),
+            (
+                "/additionalFields/delay",
+                "invalid_parameter",
+                "Parameter \"Delay\" (additionalFields.delay) has to be at least 1; it is 0."
+            ),
+            (
+                "/headers/header/1/count",
+                "invalid_parameter",
+                "Parameter \"Count\" (headers.header[1].count) may be at most 3; it is 4."
+            ),
+            (
+                "/additionalFields/url",
+                "invalid_parameter",
+                "An outbound webhook needs a URL that starts with http:// or https://."
+            ),
+        ]
+    );
+    assert_eq!(
+        told(&validator.constants().warnings),
+        [(
+            "/hookId",
+            "hidden_parameter",
+            "Parameter \"hookId\" does not apply to the other parameters' values; its value is not used."
+        )]
+    );
+}
+
+#[test]
+fn what_an_expression_decides_is_left_to_the_item() {
+    let validator = strict(json!({ "name": "={{ $json.name }}",
+        "additionalFields": { "url": "={{ $json.url }}", "delay": "={{ $json.delay }}", "note": "=x" } }));
+    assert_eq!(told(&validator.constants().violations), []);
+    assert!(validator.depends_on_items());
+
+    let resolved = |name: Value, url: &str, delay: Value| {
+        map(json!({ "operation": "create", "name": name, "headers": {},
+            "additionalFields": { "url": url, "delay": delay, "note": "X" } }))
+    };
+    assert_eq!(
+        told(&validator.item(&resolved(json!(""), "x", json!("0")))),
+        [
+            ("/name", "invalid_parameter", "Parameter \"Name\" is required."),
+            (
+                "/additionalFields/note",
+                "invalid_parameter",
+                "Parameter \"Note\" (additionalFields.note) has to match ^[a-z]*$; it is \"X\"."
+            ),
+            (
+                "/additionalFields/delay",
+                "invalid_parameter",
+                "Parameter \"Delay\" (additionalFields.delay) has to be at least 1; it is 0."
+            ),
+            (
+                "/additionalFields/url",
+                "invalid_parameter",
+                "An outbound webhook needs a URL that starts with http:// or https://."
+            ),
+        ]
+    );
+    let mut good = resolved(json!("n"), "http://x", json!("5"));
+    good["additionalFields"]["note"] = json!("x");
+    assert_eq!(told(&validator.item(&good)), []);
+}
+
+#[test]
+fn a_constraint_of_constants_is_decided_though_other_values_are_expressions() {
+    let validator = strict(json!({ "name": "={{ $json.name }}", "additionalFields": { "delay": 2 } }));
+    let pointers: Vec<_> = validator.constants().violations.iter().map(|found| found.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/additionalFields/url"]);
+}
+
+#[test]
+fn the_other_modes_look_at_less() {
+    let given = map(json!({ "name": "", "unknown": 1, "additionalFields": { "delay": 0 } }));
+    let n8n = Validator::new(node(), &given, Mode::N8n);
+    assert_eq!(told(&n8n.constants().violations), [("/name", "invalid_parameter", "Parameter \"Name\" is required.")]);
+    let off = Validator::new(node(), &given, Mode::Off);
+    assert_eq!(told(&off.constants().violations), []);
+}
+
+#[test]
+fn what_n8n_throws_on_is_refused() {
+    let validator = strict(json!({ "name": "n", "headers": { "header": 5 } }));
+    assert_eq!(validator.constants().violations[0].code.as_str(), "n8n_error");
+}
