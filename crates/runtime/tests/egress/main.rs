@@ -1,0 +1,34 @@
+//! The egress and credentials against servers that misbehave.
+
+mod credentials;
+mod faults;
+mod policy;
+mod redirects;
+mod server;
+mod tokens;
+
+use nodehost_runtime::egress::{Egress, EgressConfig, OutgoingRequest, Policy};
+
+/// An egress that may go to loopback.
+fn egress() -> Egress {
+    egress_with(&["127.0.0.1"], |_| {})
+}
+
+fn egress_with(allowed: &[&str], change: impl FnOnce(&mut EgressConfig)) -> Egress {
+    let mut config = EgressConfig {
+        policy: Policy::new(allowed.iter().map(|entry| entry.parse().unwrap()).collect()),
+        ..EgressConfig::default()
+    };
+    change(&mut config);
+    Egress::new(config).unwrap()
+}
+
+fn get(url: url::Url) -> OutgoingRequest {
+    OutgoingRequest::new(http::Method::GET, url)
+}
+
+fn post(url: url::Url, body: &str) -> OutgoingRequest {
+    let mut request = OutgoingRequest::new(http::Method::POST, url);
+    request.body = body.to_owned().into();
+    request
+}

@@ -1,0 +1,87 @@
+//! Redirects are followed by hand.
+
+use http::{Method, header};
+use nodehost_runtime::egress::{EgressErrorKind, Grant, HostSet, Redirects};
+
+use crate::server::{Reply, Server};
+use crate::{egress, get, post};
+
+async fn redirecting(status: u16, target: String) -> Server {
+    Server::start(move |request| match request.target.as_str() {
+        "/end" => Reply::ok(format!("{} {}", request.method, request.text())),
+        _ => Reply::status(status, "").with("location", target.clone()),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn methods_and_bodies_change_as_in_browsers() {
+    for (status, expected) in [(301, "GET "), (302, "GET "), (303, "GET "), (307, "POST x"), (308, "POST x")] {
+        let server = redirecting(status, "/end".to_owned()).await;
+        let response = egress().send(post(server.url("/"), "x")).await.unwrap();
+        assert_eq!(response.body, expected, "{status}");
+        assert_eq!(response.url.path(), "/end");
+    }
+    let server = redirecting(302, "/end".to_owned()).await;
+    let mut request = post(server.url("/"), "x");
+    request.method = Method::PUT;
+    assert_eq!(egress().send(request).await.unwrap().body, "PUT x");
+}
+
+#[tokio::test]
+async fn redirects_may_be_returned_and_are_counted() {
+    let server = Server::start(|_| Reply::status(302, "").with("location", "/again")).await;
+    let mut request = get(server.url("/"));
+    request.redirects = Redirects::Return;
+    assert_eq!(egress().send(request).await.unwrap().status, 302);
+    let mut request = get(server.url("/"));
+    request.redirects = Redirects::Follow(3);
+    let error = egress().send(request).await.unwrap_err();
+    assert_eq!(error.kind, EgressErrorKind::TooManyRedirects(3));
+    assert_eq!(server.requests().len(), 1 + 4);
+}
+
+#[tokio::test]
+async fn credentials_stay_behind_when_the_host_changes() {
+    let other = Server::start(|_| Reply::ok("")).await;
+    let target = other.url("/end").to_string();
+    for (target, stays) in [("/end".to_owned(), true), (target, false)] {
+        let server = redirecting(302, target).await;
+        let mut request = get(server.url("/"));
+        request.headers.insert(header::AUTHORIZATION, "Bearer canary".parse().unwrap());
+        request.headers.insert(header::COOKIE, "canary=1".parse().unwrap());
+        request.headers.insert("x-api-key", "canary".parse().unwrap());
+        request.headers.insert("x-plain", "kept".parse().unwrap());
+        let headers = vec!["x-api-key".parse().unwrap()];
+        request.grant = Some(Grant { hosts: HostSet::any().into(), headers, ..Grant::default() });
+        egress().send(request).await.unwrap();
+        let last = if stays { server.requests() } else { other.requests() }.pop().unwrap();
+        for name in ["authorization", "cookie", "x-api-key"] {
+            assert_eq!(last.header(name).is_some(), stays, "{name}");
+        }
+        assert_eq!(last.header("x-plain"), Some("kept"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_with_a_credential_does_not_leave_the_host() {
+    let other = Server::start(|_| Reply::ok("")).await;
+    let server = redirecting(307, other.url("/").to_string()).await;
+    let mut request = post(server.url("/"), "key=canary");
+    request.grant = Some(Grant { hosts: HostSet::any().into(), in_body: true, ..Grant::default() });
+    let error = egress().send(request).await.unwrap_err();
+    assert!(matches!(error.kind, EgressErrorKind::Redirect(_)), "{error:?}");
+    assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_grant_holds_for_its_hosts_only() {
+    let server = Server::start(|_| Reply::ok("")).await;
+    let mut request = get(server.url("/"));
+    let mut hosts = HostSet::none();
+    hosts.add_pattern("api.example");
+    request.grant = Some(Grant { hosts: hosts.into(), ..Grant::default() });
+    let error = egress().send(request).await.unwrap_err();
+    assert_eq!(error.kind, EgressErrorKind::ForeignHost);
+    assert_eq!(server.connections(), 0);
+}
