@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use nodehost_descriptor::Property;
 use nodehost_expression::{Engine, Items, NodeContext, ParameterValue, Scope, WorkflowContext, data};
+use nodehost_parameters::is_displayed;
 use serde_json::{Map, Value};
 
 use super::error::CredentialError;
@@ -21,7 +22,7 @@ pub(crate) async fn resolve(
     credential_type: &CredentialType,
     given: &CredentialData,
 ) -> Result<CredentialData, CredentialError> {
-    let (mut fields, expressions) = with_defaults(&credential_type.properties, given.expose());
+    let (mut fields, expressions) = with_defaults(credential_type, given.expose())?;
     if !expressions.is_empty() {
         let this = Arc::new(Value::Object(fields.clone()));
         let values = evaluate_all(engine, &credential_type.name, expressions, "$self", this).await?;
@@ -80,40 +81,44 @@ pub(crate) fn is_expression(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.starts_with('='))
 }
 
-fn with_defaults(properties: &[Property], given: &Map<String, Value>) -> (Map<String, Value>, Vec<(String, Value)>) {
-    let mut fields = Map::new();
-    let mut expressions = Vec::new();
-    for property in properties {
-        if fields.contains_key(&property.name) {
-            continue;
-        }
-        let value = match (given.get(&property.name), &property.default) {
-            // Saved credentials carry hidden fields with their default's text.
-            (Some(value), default) if Some(value) != default.as_ref() || !is_expression(value) => value.clone(),
-            (_, Some(default)) => {
-                if is_expression(default) {
-                    expressions.push((property.name.clone(), default.clone()));
-                }
-                default.clone()
-            }
-            (_, None) => continue,
-        };
-        fields.insert(property.name.clone(), value);
-    }
-    (fields, expressions)
+/// n8n's `getNodeParameters` over the type's properties, and which of the values are to be evaluated.
+fn with_defaults(
+    credential_type: &CredentialType,
+    given: &Map<String, Value>,
+) -> Result<(Map<String, Value>, Vec<(String, Value)>), CredentialError> {
+    let fields = credential_type.compiled.get_parameters(given, true, false).map_err(|error| {
+        CredentialError::InvalidType { type_name: credential_type.name.clone(), reason: error.to_string() }
+    })?;
+    // Saved credentials carry hidden fields with their default's text: what equals the default is the descriptor's.
+    let is_default = |name: &str, value: &Value| {
+        credential_type
+            .properties
+            .iter()
+            .any(|property| property.name == name && property.default.as_ref() == Some(value))
+    };
+    let expressions = fields
+        .iter()
+        .filter(|(name, value)| is_expression(value) && is_default(name, value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    Ok((fields, expressions))
 }
 
 fn check_required(credential_type: &CredentialType, fields: &Map<String, Value>) -> Result<(), CredentialError> {
-    let is_missing = |property: &&Property| {
-        let empty = match fields.get(&property.name) {
-            None | Some(Value::Null) => true,
-            Some(Value::String(text)) => text.trim().is_empty(),
-            Some(_) => false,
-        };
-        property.required && property.display_options.is_none() && empty
+    let is_empty = |property: &Property| match fields.get(&property.name) {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.trim().is_empty(),
+        Some(_) => false,
     };
-    let missing: Vec<String> =
-        credential_type.properties.iter().filter(is_missing).map(|property| property.display_name.clone()).collect();
+    // A property of whose display rules nothing can be told is not insisted on.
+    let is_shown =
+        |property: &Property| is_displayed(property.display_options.as_ref(), fields, fields, None).unwrap_or(false);
+    let missing: Vec<String> = credential_type
+        .properties
+        .iter()
+        .filter(|property| property.required && is_empty(property) && is_shown(property))
+        .map(|property| property.display_name.clone())
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -65,8 +65,9 @@ impl Credentials {
         let key = service.hasher.credential(type_name, data.expose());
         let plan = match credential_type.native {
             Some(Native::OAuth2) => {
-                let config = TokenConfig::read(type_name, &data)?;
-                if config.grant == GrantType::Refresh && initial_token(&data).is_none() {
+                let has_token = initial_token(&data).is_some();
+                let config = TokenConfig::read(type_name, &data, has_token)?;
+                if config.grant == GrantType::Refresh && !has_token {
                     return Err(CredentialError::NotConnected(type_name.to_owned()));
                 }
                 Plan::OAuth2 { config: Box::new(config), slot: service.tokens.slot(key) }
@@ -120,7 +121,7 @@ impl Credentials {
         sign(&mut request, &token);
         let response = self.inner.egress.send(request).await?;
         let credential_type = &credential.inner.credential_type;
-        if !is_rejection(&response, &credential_type.rejections, config.expired_status) {
+        if !config.renewable || !is_rejection(&response, &credential_type.rejections, config.expired_status) {
             return Ok(response);
         }
         let renewed = in_time(deadline, slot.renewed(&token, get)).await??;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use nodehost_descriptor::{CredentialDescriptor, CredentialSource, Property, PropertyType, load};
+use nodehost_parameters::{CompiledProperties, compile_properties};
 use serde_json::{Map, Value};
 
 use super::error::CredentialError;
@@ -42,6 +43,8 @@ pub struct CredentialType {
     pub display_name: String,
     /// Its own properties and the inherited ones.
     pub properties: Vec<Property>,
+    /// The properties, ready to fill in defaults.
+    pub(crate) compiled: CompiledProperties,
     /// How a request is authenticated, if by data.
     pub(crate) authenticate: Option<Value>,
     /// How a request is authenticated, if by the host itself.
@@ -128,6 +131,7 @@ impl CredentialTypes {
             native: Native::of(name, &ancestry.names),
             secret_fields: properties.iter().filter(|property| is_secret(property)).map(|p| p.name.clone()).collect(),
             rejections: rejections(own.extra.get("tokenRejected")).map_err(|reason| invalid(name, reason))?,
+            compiled: compile_properties(&properties),
             properties,
             authenticate,
             test: own.test.clone(),

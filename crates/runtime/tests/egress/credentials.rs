@@ -13,18 +13,18 @@ use crate::server::{Received, Reply, Server};
 use crate::{egress, get, post};
 
 /// Credentials with further types, over an egress that may go to loopback.
-pub fn credentials(types: &[Value]) -> Credentials {
+pub(crate) fn credentials(types: &[Value]) -> Credentials {
     let sources = types.iter().map(|json| Arc::new(load::credential_from_text(&json.to_string()).unwrap()));
     let types = Arc::new(CredentialTypes::new(sources).unwrap());
     let engine = Engine::new(EngineConfig { threads: 1, ..EngineConfig::default() }).unwrap();
     Credentials::new(types, egress(), engine)
 }
 
-pub fn data(value: Value) -> CredentialData {
+pub(crate) fn data(value: Value) -> CredentialData {
     CredentialData::new(value.as_object().unwrap().clone())
 }
 
-pub async fn inline(credentials: &Credentials, name: &str, value: Value) -> Result<Credential, CredentialError> {
+pub(crate) async fn inline(credentials: &Credentials, name: &str, value: Value) -> Result<Credential, CredentialError> {
     credentials.resolve(name, data(value), Origin::Inline).await
 }
 

@@ -9,15 +9,15 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub struct Received {
-    pub method: String,
-    pub target: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Received {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What becomes of a request.
-pub enum Reply {
+pub(crate) enum Reply {
     /// An answer; the connection stays open.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8> },
     /// Bytes as they are, then the end of the connection.
@@ -33,26 +33,26 @@ pub enum Reply {
 type Handler = dyn Fn(&Received) -> Reply + Send + Sync;
 
 /// A server on loopback. Ends with the test's runtime.
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Received>>>,
     connections: Arc<AtomicUsize>,
 }
 
 impl Reply {
-    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn ok(body: impl Into<Vec<u8>>) -> Self {
         Self::status(200, body)
     }
 
-    pub fn status(status: u16, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn status(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::Answer { status, headers: Vec::new(), body: body.into() }
     }
 
-    pub fn json(value: &serde_json::Value) -> Self {
+    pub(crate) fn json(value: &serde_json::Value) -> Self {
         Self::ok(value.to_string()).with("content-type", "application/json")
     }
 
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         if let Self::Answer { headers, .. } = &mut self {
             headers.push((name, value.into()));
         }
@@ -61,17 +61,17 @@ impl Reply {
 }
 
 impl Received {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 }
 
 impl Server {
-    pub async fn start(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server =
             Self { address: listener.local_addr().unwrap(), requests: Arc::default(), connections: Arc::default() };
@@ -86,19 +86,19 @@ impl Server {
         server
     }
 
-    pub fn url(&self, path: &str) -> url::Url {
+    pub(crate) fn url(&self, path: &str) -> url::Url {
         format!("http://{}{path}", self.address).parse().unwrap()
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
-    pub fn requests(&self) -> Vec<Received> {
+    pub(crate) fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct TokenConfig {
     /// Further fields of token requests, in order.
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) verify_tls: bool,
+    /// Whether there is anything to get another token with: a key that is sent as the token has nothing.
+    pub(crate) renewable: bool,
     /// The status that means an expired token, where it is not 401.
     pub(crate) expired_status: Option<u16>,
 }
@@ -31,7 +33,7 @@ pub(crate) enum GrantType {
 
 impl TokenConfig {
     /// Reads the fields of `oAuth2Api`.
-    pub(crate) fn read(type_name: &str, data: &CredentialData) -> Result<Self, CredentialError> {
+    pub(crate) fn read(type_name: &str, data: &CredentialData, has_token: bool) -> Result<Self, CredentialError> {
         let invalid = |field: &str, reason: String| CredentialError::InvalidField {
             type_name: type_name.to_owned(),
             field: field.to_owned(),
@@ -58,13 +60,18 @@ impl TokenConfig {
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or_else(|| invalid("accessTokenUrl", "is not an http or https URL".to_owned()))?;
         let client_secret = data.text("clientSecret").map(Secret::from);
-        if client_secret.is_none() && grant == GrantType::ClientCredentials {
+        let client_id = data.text("clientId");
+        if client_secret.is_none() && grant == GrantType::ClientCredentials && !has_token {
             return Err(missing("clientSecret"));
+        }
+        if client_id.is_none() && !has_token {
+            return Err(missing("clientId"));
         }
         Ok(Self {
             grant,
             token_url,
-            client_id: data.text("clientId").ok_or_else(|| missing("clientId"))?.to_owned(),
+            renewable: client_id.is_some() && (client_secret.is_some() || grant == GrantType::Refresh),
+            client_id: client_id.unwrap_or_default().to_owned(),
             client_secret,
             in_body: data.text("authentication") == Some("body"),
             scope: data.text("scope").map(|scope| scope.split_whitespace().collect::<Vec<_>>().join(" ")),
