@@ -179,3 +179,44 @@ fn what_n8n_throws_on_is_refused() {
     let validator = strict(json!({ "name": "n", "headers": { "header": 5 } }));
     assert_eq!(validator.constants().violations[0].code.as_str(), "n8n_error");
 }
+
+fn insisting() -> Arc<CompiledVersion> {
+    let descriptor = json!({ "name": "records", "displayName": "Records", "version": 1,
+        "properties": [
+            { "displayName": "ID", "name": "id", "type": "number", "default": 0 },
+            { "displayName": "Body", "name": "body", "type": "json", "default": "{}" }
+        ],
+        "constraints": [{ "schema": { "properties": { "id": { "minimum": 1 } } }, "parameter": "id",
+            "errorMessage": "ID is required", "always": true }] });
+    let source = load::node_from_text("pack", &descriptor.to_string(), |_| None).unwrap();
+    CompiledNode::new(source.descriptor().unwrap()).version(1.0)
+}
+
+#[test]
+fn what_the_node_insists_on_is_the_item_outcome_in_every_mode() {
+    let given = map(json!({ "id": 0 }));
+    let strict = Validator::new(insisting(), &given, Mode::Strict);
+    assert_eq!(told(&strict.constants().violations), [("/id", "invalid_parameter", "ID is required")]);
+    for mode in [Mode::N8n, Mode::Off] {
+        let validator = Validator::new(insisting(), &given, mode);
+        assert_eq!(told(&validator.constants().violations), []);
+        assert!(validator.depends_on_items());
+        assert_eq!(told(&validator.item(&given)), [("/id", "invalid_parameter", "ID is required")]);
+        assert_eq!(told(&validator.item(&map(json!({ "id": 1 })))), []);
+    }
+}
+
+#[test]
+fn text_in_a_json_parameter_is_checked_with_its_place() {
+    let told_about = |body: Value| {
+        let validator = Validator::new(insisting(), &map(json!({ "id": 1, "body": body })), Mode::Strict);
+        validator.constants().violations.iter().map(|found| found.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told_about(json!("{\n  \"a\": ]")),
+        ["Parameter \"Body\" (body) is no valid JSON at line 2, column 8: expected value."]
+    );
+    for good in [json!("[1]"), json!(" "), json!({ "a": 1 }), json!("={{ $json.body }}")] {
+        assert_eq!(told_about(good), Vec::<String>::new());
+    }
+}

@@ -21,6 +21,8 @@ pub(crate) struct Constraint {
     /// Where the error is shown; none to show it where the schema finds it.
     pointer: Option<String>,
     message: String,
+    /// The node itself refuses what breaks the rule, whatever the mode.
+    pub(super) always: bool,
 }
 
 impl Constraint {
@@ -40,6 +42,7 @@ impl Constraint {
             names,
             pointer: rule.get("parameter").and_then(Value::as_str).map(pointer),
             message: rule.get("errorMessage").and_then(Value::as_str).unwrap_or("A rule is broken.").to_owned(),
+            always: rule.get("always") == Some(&Value::Bool(true)),
         }
     }
 
@@ -79,6 +82,13 @@ pub(super) fn check(
         let values = Value::Object(values);
         found.extend(version.constraints.iter().filter_map(|rule| rule.check(&values, constants_only)));
     }
+}
+
+/// Checks the constraints the node itself insists on.
+pub(super) fn check_always(version: &CompiledVersion, values: Map<String, Value>, found: &mut Vec<Violation>) {
+    let values = Value::Object(values);
+    let always = version.constraints.iter().filter(|rule| rule.always);
+    found.extend(always.filter_map(|rule| rule.check(&values, false)));
 }
 
 /// Whether a value under `name`, at any depth, is an expression or holds one; an expression above

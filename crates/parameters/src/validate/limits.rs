@@ -35,6 +35,7 @@ impl Subject<'_> {
             PropertyType::Options | PropertyType::MultiOptions => self.choice(),
             PropertyType::Number => self.number(),
             PropertyType::String => self.text(),
+            PropertyType::Json => self.json(),
             _ if self.property.is_locator() => self.locator_mode(),
             _ => None,
         };
@@ -107,6 +108,19 @@ impl Subject<'_> {
             }
             Err(error) => Some(format!("could not be checked against its pattern: {error}.")),
         }
+    }
+
+    /// Text in a JSON parameter has to be JSON; objects and lists are it already.
+    fn json(&self) -> Option<String> {
+        let Value::String(value) = self.value else { return None };
+        if text::trim(value).is_empty() {
+            return None;
+        }
+        let error = serde_json::from_str::<serde::de::IgnoredAny>(value).err()?;
+        let (line, column) = (error.line(), error.column());
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or_default();
+        Some(format!("is no valid JSON at line {line}, column {column}: {reason}."))
     }
 
     /// A resource locator names its resource in one of the property's modes.

@@ -24,9 +24,9 @@ pub enum Mode {
     /// hidden properties dropped with a warning.
     #[default]
     Strict,
-    /// n8n's issues only.
+    /// n8n's issues, and the constraints the node itself insists on (`always`).
     N8n,
-    /// Nothing is looked at.
+    /// Nothing is looked at but the constraints the node itself insists on (`always`).
     Off,
 }
 
@@ -85,6 +85,7 @@ pub struct Validation {
 #[derive(Debug)]
 pub struct Validator {
     version: Arc<CompiledVersion>,
+    mode: Mode,
     given: Map<String, Value>,
     constants: Validation,
     depends_on_items: bool,
@@ -94,7 +95,8 @@ impl Validator {
     /// Looks at the parameters as given, expressions unresolved.
     pub fn new(version: Arc<CompiledVersion>, given: &Map<String, Value>, mode: Mode) -> Self {
         let mut constants = Validation::default();
-        let mut depends_on_items = false;
+        // What the node itself refuses is an item's outcome, as it is in n8n.
+        let mut depends_on_items = mode != Mode::Strict && version.constraints.iter().any(|rule| rule.always);
         match (mode, version.get_node_parameters(given, true, false)) {
             (Mode::Off, _) => {}
             (_, Err(error)) => constants.violations.push(Violation {
@@ -113,7 +115,7 @@ impl Validator {
                 }
             }
         }
-        Self { given: given.clone(), version, constants, depends_on_items }
+        Self { given: given.clone(), version, mode, constants, depends_on_items }
     }
 
     /// What constants, and they alone, decide: violations refuse the batch.
@@ -131,6 +133,10 @@ impl Validator {
     pub fn item(&self, resolved: &Map<String, Value>) -> Vec<Violation> {
         let mut found = Vec::new();
         if !self.depends_on_items {
+            return found;
+        }
+        if self.mode != Mode::Strict {
+            constraints::check_always(&self.version, resolved.clone(), &mut found);
             return found;
         }
         issues(&self.version, resolved, &mut found);
