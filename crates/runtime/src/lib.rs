@@ -1,17 +1,63 @@
 //! Runs nodes: items, registry, execution, credentials, egress, declarative routing.
 //!
-//! A host takes a batch of [`Item`]s and gives exactly one [`Outcome`] for each, in order.
+//! A [`Host`] takes a batch of [`Item`]s and gives exactly one [`Outcome`] for each, in order.
+//!
+//! ```no_run
+//! use nodehost_runtime::{ExecutionRequest, Host};
+//! use serde_json::json;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let host = Host::builder().load("nodes".as_ref(), None)?.build()?;
+//! let request = json!({
+//!     "node": { "type": "my-package.greeter", "parameters": { "name": "={{ $json.name }}" } },
+//!     "items": [{ "name": "Ann" }, { "name": "Ben" }],
+//! });
+//! let result = host.execute(ExecutionRequest::from_value(request)?).await?;
+//! println!("{:?}: {:?}", result.status, result.data.main);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Concepts, in reading order
+//!
+//! - [`Item`], [`Outcome`], [`ItemError`], [`ErrorCode`]: what goes in, what becomes of it.
+//! - [`ExecutionRequest`], [`Settings`], [`Context`]: the request of an execution, as the HTTP contract has it. Whatever
+//!   is wrong with it is a [`Refusal`], and nothing was run.
+//! - [`Host::execute`] (buffered), [`Host::execute_stream`] (outcomes as they come), [`Host::execute_items`] (items as they
+//!   come, too): an [`OutcomeStream`] ends with one [`OutcomeEvent::End`]; dropping it cancels the execution, and
+//!   [`OutcomeStream::cancel`] ends it in order.
+//! - [`Host::nodes`], [`Host::descriptor`], [`Host::credential_type`], [`Host::parameters`], [`Host::options`],
+//!   [`Host::expressions`]: the other calls of the contract.
+//! - Declarative nodes are descriptors alone ([`RequestOptions`], [`Answer`], hooks: [`PreSendHook`],
+//!   [`PostReceiveHook`], [`LoadOptionsHook`]); native ones implement [`PerItemNode`] or [`PerBatchNode`].
+//! - [`egress`], [`credentials`]: the one way out.
 
+mod caller;
 pub mod credentials;
+mod declarative;
 pub mod egress;
 mod error;
+mod execution;
+mod host;
 mod item;
+mod node;
 mod outcome;
+mod parameters;
 mod request;
+mod scopes;
 
+pub use declarative::{Answer, AnswerBody, HookContext, PostReceiveHook, PreSendHook, RequestOptions};
 pub use error::{ErrorCode, ItemError, Refusal, RequestError};
+pub use execution::{Cancel, Ended, GRACE, InputError, InputStream, OutcomeStream};
+pub use host::{
+    BuildError, ExpressionAnswer, ExpressionFailure, ExpressionRequest, Host, HostBuilder, LoadOptionsHook, NodeKind,
+    NodeListing, OptionsAnswer, OptionsContext, OptionsRequest, ParametersAnswer, ParametersRequest,
+};
 pub use item::{Item, PairedItem};
-pub use outcome::{ExecutionError, ExecutionResult, Outcome, OutcomeEvent, Outputs, Stats, Status, Warning};
+pub use node::{BatchContext, ItemContext, NativeNode, PerBatchNode, PerItemNode};
+pub use outcome::{
+    End, ExecutionError, ExecutionResult, Outcome, OutcomeEvent, OutputData, Outputs, Stats, Status, Warning,
+};
 pub use request::{
     Context, CredentialRef, ExecutionRequest, InputSource, NodeCall, OnError, Settings, Validation, WorkflowInfo,
 };

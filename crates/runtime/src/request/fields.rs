@@ -30,6 +30,12 @@ impl<'e> Fields<'e> {
         self.map.shift_remove(key).filter(|value| !value.is_null())
     }
 
+    /// The value of a key, null included.
+    pub(crate) fn take_even_null(&mut self, key: &'static str) -> Option<Value> {
+        self.known.push(key);
+        self.map.shift_remove(key)
+    }
+
     /// The value of a key, read as `T`.
     pub(crate) fn read<T>(
         &mut self,

@@ -197,7 +197,7 @@ impl OnError {
 }
 
 impl CredentialRef {
-    fn read(mut fields: Fields<'_>) -> Option<Self> {
+    pub(crate) fn read(mut fields: Fields<'_>) -> Option<Self> {
         let data = fields.object("data");
         let id = fields.string("id");
         if data.is_none() {
@@ -223,7 +223,11 @@ impl CredentialRef {
 
 impl Fields<'_> {
     /// Nested objects by name; those that cannot be read are left out, with their errors noted.
-    fn nested_map<T>(&mut self, key: &'static str, read: impl Fn(Fields<'_>) -> Option<T>) -> BTreeMap<String, T> {
+    pub(crate) fn nested_map<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(Fields<'_>) -> Option<T>,
+    ) -> BTreeMap<String, T> {
         let mut all = BTreeMap::new();
         for (name, value) in self.object(key).unwrap_or_default() {
             let pointer = format!("{}/{}", self.at(key), crate::item::escape_pointer(&name));

@@ -1,0 +1,92 @@
+//! Sends the requests of an execution: through the egress, with its credential, counted and within its deadline.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::credentials::{Credential, CredentialError, Credentials, Redactor, SendError};
+use crate::declarative::{Answer, RequestOptions, build, failure};
+use crate::egress::Tally;
+use crate::execution::{Flight, GRACE};
+use crate::{ErrorCode, ItemError};
+
+/// Sends the requests of one execution.
+pub(crate) struct Caller {
+    pub(crate) credentials: Credentials,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) transport_retries: u32,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) label: Arc<str>,
+}
+
+impl Caller {
+    /// Sends a request and reads its answer; a status that means failure is an error.
+    pub(crate) async fn call(
+        &self,
+        options: &RequestOptions,
+        flight: &Flight,
+        stops: bool,
+    ) -> Result<Answer, ItemError> {
+        let build::Built { mut request, reading } = build::build(options)?;
+        request.transport_retries = self.transport_retries;
+        request.tally = Some(Arc::clone(&self.tally));
+        request.label = Some(Arc::clone(&self.label));
+        // What may change something gets the grace period at the end of the execution.
+        let grace = if request.is_idempotent() { std::time::Duration::ZERO } else { GRACE };
+        request.deadline = self.deadline.map(|deadline| deadline + grace);
+        flight.depart(&request.method)?;
+        let response = match self.credentials.send(self.credential.as_ref(), request).await {
+            Ok(response) => response,
+            Err(error) => return Err(self.redacted(failed(&error))),
+        };
+        let answer = Answer::read(&response, &reading);
+        if reading.ignore.is_failure(answer.status) {
+            return Err(self.redacted(failure::status(&answer, self.credential.is_some(), stops)));
+        }
+        Ok(answer)
+    }
+
+    /// An error without the credential's secrets, which services echo.
+    pub(crate) fn redacted(&self, mut error: ItemError) -> ItemError {
+        let redactor = self.credential.as_ref().map_or_else(Redactor::default, Credential::redactor);
+        if !redactor.is_empty() {
+            error.message = redactor.redact(&error.message).into_owned();
+            error.description = error.description.map(|text| redactor.redact(&text).into_owned());
+            if let Some(body) = &mut error.response_body {
+                redactor.redact_value(body);
+            }
+        }
+        error
+    }
+}
+
+fn failed(error: &SendError) -> ItemError {
+    match error {
+        SendError::Egress(error) => failure::egress(error),
+        SendError::Credential(error) => credential(error),
+    }
+}
+
+/// A credential that failed when it was used.
+pub(crate) fn credential(error: &CredentialError) -> ItemError {
+    let retry_after = error.retry_after().map(|wait| wait.as_secs_f64());
+    let mut failed = match error {
+        CredentialError::TokenRequest(egress) => {
+            let inner = failure::egress(egress);
+            let description = inner.description.unwrap_or_default();
+            let text = error.to_string();
+            let told = Some(description).filter(|told| !told.is_empty() && !text.contains(told.as_str()));
+            ItemError { message: text, description: told, ..inner }
+        }
+        CredentialError::Rejected { status, .. } | CredentialError::TokenEndpoint { status, .. } => {
+            let mut failed = ItemError::api(ErrorCode::CredentialRejected, error.to_string());
+            failed.http_code = Some(status.to_string());
+            failed
+        }
+        CredentialError::Deadline => ItemError::api(ErrorCode::DeadlineExceeded, error.to_string()),
+        _ => ItemError::operation(ErrorCode::InvalidCredentials, error.to_string()),
+    };
+    failed.retry_after = failed.retry_after.or(retry_after);
+    failed
+}

@@ -1,0 +1,239 @@
+//! Request bodies: JSON, forms, multipart, text, binary data of items.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, header};
+use nodehost_expression::data;
+use serde_json::Value;
+
+use super::{RequestOptions, failure};
+use crate::ItemError;
+use crate::egress::RequestBody;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// An encoded body, and the content type that comes with it.
+#[derive(Default)]
+pub(crate) struct Encoded {
+    pub(crate) body: RequestBody,
+    pub(crate) content_type: Option<HeaderValue>,
+}
+
+/// Encodes the body of the options; the content type in the headers says how.
+pub(crate) fn encode(options: &RequestOptions, headers: &HeaderMap) -> Result<Encoded, ItemError> {
+    if !options.has_body() {
+        return Ok(Encoded::default());
+    }
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match options.get("body") {
+        Some(Value::String(text)) => Ok(encode_text(text, content_type)),
+        Some(Value::Object(map)) if map.get("type") == Some(&Value::from("Buffer")) && map.len() == 2 => {
+            Ok(Encoded { body: buffer(map.get("data"))?.into(), content_type: None })
+        }
+        Some(value) => encode_data(value, content_type),
+        None => Ok(Encoded::default()),
+    }
+}
+
+fn encode_text(text: &str, content_type: &str) -> Encoded {
+    if content_type.contains("application/json") {
+        // Text that is JSON already is sent as it is, other text becomes a JSON string.
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        let body = if is_json { text.trim().to_owned() } else { Value::from(text).to_string() };
+        return Encoded { body: body.into(), content_type: None };
+    }
+    let default = content_type.is_empty().then(|| HeaderValue::from_static(FORM));
+    Encoded { body: text.to_owned().into(), content_type: default }
+}
+
+fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> {
+    if content_type.contains(FORM) {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        for (key, value) in fields(value) {
+            form.append_pair(&key, &value);
+        }
+        return Ok(Encoded { body: form.finish().into(), content_type: None });
+    }
+    if content_type.contains("multipart/form-data") {
+        return multipart(value, content_type);
+    }
+    let default = content_type.is_empty().then(|| HeaderValue::from_static("application/json"));
+    let json = serde_json::to_vec(value).map_err(|error| failure::invalid_request(error.to_string()))?;
+    Ok(Encoded { body: json.into(), content_type: default })
+}
+
+/// The fields of a form as axios flattens them: `a[b]`, and `a[]` for lists of plain values.
+fn fields(value: &Value) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                field(&mut out, key.trim(), value, true);
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                field(&mut out, &index.to_string(), value, true);
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
+fn field(out: &mut Vec<(String, String)>, key: &str, value: &Value, top: bool) {
+    let nested = |inner: &str| format!("{key}[{}]", inner.strip_suffix("[]").unwrap_or(inner));
+    match value {
+        Value::Null => {}
+        Value::Object(_) | Value::Array(_) if top && key.ends_with("{}") => {
+            out.push((key.to_owned(), value.to_string()))
+        }
+        Value::Array(list)
+            if top && (key.ends_with("[]") || list.iter().all(|value| !value.is_object() && !value.is_array())) =>
+        {
+            let key = key.strip_suffix("[]").unwrap_or(key);
+            for value in list.iter().filter(|value| !value.is_null()) {
+                out.push((format!("{key}[]"), data::to_js_string(value)));
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                field(out, &nested(&index.to_string()), value, false);
+            }
+        }
+        Value::Object(map) => {
+            for (inner, value) in map {
+                field(out, &nested(inner.trim()), value, false);
+            }
+        }
+        value => out.push((key.to_owned(), data::to_js_string(value))),
+    }
+}
+
+/// A file in a multipart body: n8n's `{value, options: {filename, contentType}}`, the value a buffer or text.
+struct File {
+    content: Vec<u8>,
+    name: Option<String>,
+    content_type: Option<String>,
+}
+
+fn multipart(value: &Value, content_type: &str) -> Result<Encoded, ItemError> {
+    let given = content_type.split(';').filter_map(|part| part.trim().strip_prefix("boundary=")).next();
+    let boundary =
+        given.map_or_else(|| format!("nodehost-{}", uuid::Uuid::now_v7().simple()), |b| b.trim_matches('"').to_owned());
+    let mut body = Vec::new();
+    let mut plain = serde_json::Map::new();
+    for (key, value) in value.as_object().into_iter().flatten() {
+        match file(value)? {
+            Some(file) => part(&mut body, &boundary, key, &file),
+            None => {
+                plain.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    for (key, value) in fields(&Value::Object(plain)) {
+        part(&mut body, &boundary, &key, &File { content: value.into_bytes(), name: None, content_type: None });
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    let header = format!("multipart/form-data; boundary={boundary}");
+    let header = HeaderValue::from_str(&header).map_err(|_| failure::invalid_request("The boundary cannot be sent"))?;
+    Ok(Encoded { body: body.into(), content_type: Some(header) })
+}
+
+fn file(value: &Value) -> Result<Option<File>, ItemError> {
+    let Some(map) = value.as_object() else { return Ok(None) };
+    let (Some(content), Some(options)) = (map.get("value"), map.get("options").and_then(Value::as_object)) else {
+        return Ok(None);
+    };
+    let text = |key: &str| options.get(key).and_then(Value::as_str).map(str::to_owned);
+    let content = match content {
+        Value::Object(inner) if inner.get("type") == Some(&Value::from("Buffer")) => buffer(inner.get("data"))?,
+        Value::Object(inner) if inner.contains_key("base64") => buffer(inner.get("base64"))?,
+        value => data::to_js_string(value).into_bytes(),
+    };
+    Ok(Some(File { content, name: text("filename"), content_type: text("contentType") }))
+}
+
+/// Bytes as JSON holds them: a list of numbers (Node's Buffer), or base64.
+fn buffer(data: Option<&Value>) -> Result<Vec<u8>, ItemError> {
+    let wrong = || failure::invalid_request("Binary data is a Buffer's list of bytes, or base64");
+    match data {
+        Some(Value::Array(list)) => list
+            .iter()
+            .map(|byte| byte.as_f64().and_then(|byte| u8::try_from(byte as i64).ok()).ok_or_else(wrong))
+            .collect(),
+        Some(Value::String(text)) => STANDARD.decode(text).map_err(|_| wrong()),
+        _ => Err(wrong()),
+    }
+}
+
+fn part(body: &mut Vec<u8>, boundary: &str, name: &str, file: &File) {
+    let quoted = |text: &str| text.replace('"', "%22").replace(['\r', '\n'], " ");
+    let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(name));
+    if let Some(name) = &file.name {
+        let _ = write!(head, "; filename=\"{}\"", quoted(name));
+    }
+    if let Some(content_type) = file.content_type.as_deref().or(file.name.as_ref().map(|_| "application/octet-stream"))
+    {
+        let _ = write!(head, "\r\nContent-Type: {}", quoted(content_type));
+    }
+    head.push_str("\r\n\r\n");
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(&file.content);
+    body.extend_from_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn encoded(body: Value, content_type: Option<&'static str>) -> (String, Option<String>) {
+        let mut options = RequestOptions::empty();
+        options.set("body", Some(body));
+        let mut headers = HeaderMap::new();
+        if let Some(content_type) = content_type {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        let encoded = encode(&options, &headers).unwrap();
+        let RequestBody::Bytes(bytes) = encoded.body else { return (String::new(), None) };
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        (text, encoded.content_type.map(|value| value.to_str().unwrap().to_owned()))
+    }
+
+    #[test]
+    fn objects_are_json_unless_the_content_type_says_otherwise() {
+        assert_eq!(encoded(json!({"a": 1}), None), ("{\"a\":1}".into(), Some("application/json".into())));
+        assert_eq!(encoded(json!([1]), Some("application/json")), ("[1]".into(), None));
+        let form = json!({"a": "x y", "b": {"c": 1}, "l": [1, 2], "n": null});
+        assert_eq!(encoded(form, Some(FORM)).0, "a=x+y&b%5Bc%5D=1&l%5B%5D=1&l%5B%5D=2");
+    }
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(encoded(json!("plain"), None), ("plain".into(), Some(FORM.into())));
+        assert_eq!(encoded(json!(" {\"a\":1} "), Some("application/json")).0, "{\"a\":1}");
+        assert_eq!(encoded(json!("plain"), Some("application/json")).0, "\"plain\"");
+    }
+
+    #[test]
+    fn an_empty_body_is_none_unless_it_has_undefined_keys() {
+        assert_eq!(encoded(json!({}), None).0, "");
+        let mut options = RequestOptions::empty();
+        options.send("body", "email", true, None);
+        let encoded = encode(&options, &HeaderMap::new()).unwrap();
+        assert!(matches!(encoded.body, RequestBody::Bytes(bytes) if bytes == "{}"));
+    }
+
+    #[test]
+    fn multipart_carries_files() {
+        let file = json!({"value": {"type": "Buffer", "data": [104, 105]}, "options": {"filename": "a.txt", "contentType": "text/plain"}});
+        let (text, content_type) = encoded(json!({"note": "x", "file": file}), Some("multipart/form-data; boundary=B"));
+        assert_eq!(content_type.unwrap(), "multipart/form-data; boundary=B");
+        assert!(text.contains("name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n"));
+        assert!(text.ends_with("name=\"note\"\r\n\r\nx\r\n--B--\r\n"));
+    }
+}

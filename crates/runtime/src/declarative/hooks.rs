@@ -1,0 +1,112 @@
+//! Hooks: Rust functions in the places where n8n's descriptors have functions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::RequestOptions;
+use super::response::Answer;
+use crate::execution::Job;
+use crate::host::LoadOptionsHook;
+use crate::{ErrorCode, Item, ItemError};
+
+/// `routing.send.preSend`: changes a request before it is sent. Called for every attempt of every item, and before
+/// paging starts; must not block.
+pub trait PreSendHook: Send + Sync + 'static {
+    /// Gives the request to send in place of `request`.
+    fn call<'a>(
+        &'a self,
+        context: &'a HookContext,
+        request: RequestOptions,
+    ) -> BoxFuture<'a, Result<RequestOptions, ItemError>>;
+}
+
+/// `routing.output.postReceive`: makes items of an answer. Called for every page; must not block.
+pub trait PostReceiveHook: Send + Sync + 'static {
+    /// Gives the items to go on with in place of `items`.
+    fn call<'a>(
+        &'a self,
+        context: &'a HookContext,
+        items: Vec<Item>,
+        answer: &'a Answer,
+    ) -> BoxFuture<'a, Result<Vec<Item>, ItemError>>;
+}
+
+impl<F> PreSendHook for F
+where
+    F: Fn(&HookContext, RequestOptions) -> Result<RequestOptions, ItemError> + Send + Sync + 'static,
+{
+    fn call<'a>(
+        &'a self,
+        context: &'a HookContext,
+        request: RequestOptions,
+    ) -> BoxFuture<'a, Result<RequestOptions, ItemError>> {
+        Box::pin(std::future::ready(self(context, request)))
+    }
+}
+
+impl<F> PostReceiveHook for F
+where
+    F: Fn(&HookContext, Vec<Item>, &Answer) -> Result<Vec<Item>, ItemError> + Send + Sync + 'static,
+{
+    fn call<'a>(
+        &'a self,
+        context: &'a HookContext,
+        items: Vec<Item>,
+        answer: &'a Answer,
+    ) -> BoxFuture<'a, Result<Vec<Item>, ItemError>> {
+        Box::pin(std::future::ready(self(context, items, answer)))
+    }
+}
+
+/// What a hook knows of the item it is called for.
+#[derive(Debug, Clone)]
+pub struct HookContext {
+    /// The item: `{json, binary?, pairedItem}`.
+    pub item: Arc<Value>,
+    /// Its index.
+    pub item_index: usize,
+    /// The resolved parameters by name.
+    pub parameters: Map<String, Value>,
+}
+
+impl HookContext {
+    pub(crate) fn new(job: &Job, parameters: Map<String, Value>) -> Self {
+        Self { item: Arc::clone(&job.item), item_index: job.index, parameters }
+    }
+}
+
+/// The hooks of a host by name.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    pub(crate) pre_send: HashMap<String, Arc<dyn PreSendHook>>,
+    pub(crate) post_receive: HashMap<String, Arc<dyn PostReceiveHook>>,
+    pub(crate) load_options: HashMap<String, Arc<dyn LoadOptionsHook>>,
+}
+
+impl Hooks {
+    pub(crate) fn pre_send(&self, name: &str) -> Result<&Arc<dyn PreSendHook>, ItemError> {
+        self.pre_send.get(name).ok_or_else(|| missing(name))
+    }
+
+    pub(crate) fn post_receive(&self, name: &str) -> Result<&Arc<dyn PostReceiveHook>, ItemError> {
+        self.post_receive.get(name).ok_or_else(|| missing(name))
+    }
+
+    /// Whether a hook that routing may call exists.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.pre_send.contains_key(name) || self.post_receive.contains_key(name)
+    }
+}
+
+fn missing(name: &str) -> ItemError {
+    ItemError::operation(ErrorCode::NotExecutable, format!("The host has no hook \"{name}\""))
+}
+
+impl std::fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}

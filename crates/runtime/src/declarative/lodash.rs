@@ -1,0 +1,229 @@
+//! lodash's `get`, `set` and `merge` over JSON, since n8n builds its requests with them.
+
+use serde_json::{Map, Value};
+
+/// The segments of a path such as `a.b[0].c` or `a["b c"]`.
+pub(crate) fn to_path(text: &str) -> Vec<String> {
+    let mut path = Vec::new();
+    let mut rest = text;
+    if rest.starts_with('.') {
+        path.push(String::new());
+        rest = &rest[1..];
+    }
+    while !rest.is_empty() {
+        if let Some((segment, after)) = bracket(rest) {
+            path.push(segment);
+            rest = after.strip_prefix('.').filter(|after| !after.is_empty()).unwrap_or(after);
+            continue;
+        }
+        let end = rest.find(['.', '[', ']']).unwrap_or(rest.len());
+        if end > 0 {
+            path.push(rest[..end].to_owned());
+        }
+        let dot = rest[end..].starts_with('.');
+        rest = rest[end..].strip_prefix(['.', ']']).unwrap_or(&rest[end..]);
+        if dot && (rest.is_empty() || rest.starts_with('.')) {
+            path.push(String::new());
+        }
+        if end == 0 && rest.starts_with('[') && bracket(rest).is_none() {
+            rest = &rest[1..];
+        }
+    }
+    path
+}
+
+/// A segment in brackets: an index, or a quoted key.
+fn bracket(text: &str) -> Option<(String, &str)> {
+    let inner = text.strip_prefix('[')?;
+    if let Some(quote) = inner.chars().next().filter(|quote| matches!(quote, '"' | '\'')) {
+        let mut segment = String::new();
+        let mut chars = inner[1..].char_indices();
+        while let Some((at, char)) = chars.next() {
+            match char {
+                '\\' => segment.push(chars.next()?.1),
+                _ if char == quote => return Some((segment, inner[1 + at + 1..].strip_prefix(']')?)),
+                _ => segment.push(char),
+            }
+        }
+        return None;
+    }
+    let end = inner.find(']')?;
+    let index = &inner[..end];
+    let digits = index.strip_prefix('-').unwrap_or(index);
+    let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    numeric.then(|| (index.to_owned(), &inner[end + 1..]))
+}
+
+/// Whether lodash takes the text as one key.
+fn is_key(text: &str, object: &Value) -> bool {
+    !text.contains(['.', '[']) || object.get(text).is_some()
+}
+
+/// The value at a path.
+pub(crate) fn get<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    if is_key(path, value) {
+        return child(value, path);
+    }
+    to_path(path).iter().try_fold(value, |value, key| child(value, key))
+}
+
+/// The value at a path already split.
+pub(crate) fn get_in<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, key| child(value, key))
+}
+
+fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(map) => map.get(key),
+        Value::Array(list) => list.get(index(key)?),
+        _ => None,
+    }
+}
+
+fn index(key: &str) -> Option<usize> {
+    let canonical = key == "0" || (!key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit()));
+    // A far index would have to be filled up to; lodash's sparse arrays are no JSON.
+    canonical.then(|| key.parse().ok()).flatten().filter(|index| *index < 10_000)
+}
+
+/// Sets the value at a path, making objects and lists on the way. A value of `None` (undefined) makes the way only.
+pub(crate) fn set(object: &mut Value, path: &str, value: Option<Value>) {
+    if is_key(path, object) {
+        set_in(object, std::slice::from_ref(&path.to_owned()), value);
+    } else {
+        set_in(object, &to_path(path), value);
+    }
+}
+
+fn set_in(mut target: &mut Value, path: &[String], value: Option<Value>) {
+    if path.iter().any(|key| matches!(key.as_str(), "__proto__" | "constructor" | "prototype")) {
+        return;
+    }
+    let Some((last, way)) = path.split_last() else { return };
+    for (at, key) in way.iter().enumerate() {
+        let Some(next) = slot(target, key) else { return };
+        if !next.is_object() && !next.is_array() {
+            let list = index(&path[at + 1]).is_some();
+            *next = if list { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
+        }
+        target = next;
+    }
+    match (value, target) {
+        (Some(value), target) => {
+            if let Some(slot) = slot(target, last) {
+                *slot = value;
+            }
+        }
+        (None, Value::Object(map)) => {
+            map.shift_remove(last);
+        }
+        (None, target) => {
+            if let Some(slot) = slot(target, last) {
+                *slot = Value::Null;
+            }
+        }
+    }
+}
+
+/// The place of a key, made if it is missing; none in what has no places.
+fn slot<'v>(target: &'v mut Value, key: &str) -> Option<&'v mut Value> {
+    match target {
+        Value::Object(map) => Some(map.entry(key).or_insert(Value::Null)),
+        Value::Array(list) => {
+            let index = index(key)?;
+            if index >= list.len() {
+                list.resize(index + 1, Value::Null);
+            }
+            list.get_mut(index)
+        }
+        _ => None,
+    }
+}
+
+/// Merges an object into another, objects and lists in depth, lists by index.
+pub(crate) fn merge(target: &mut Map<String, Value>, source: Map<String, Value>) {
+    for (key, value) in source {
+        match target.get_mut(&key) {
+            Some(old) => merge_value(old, value),
+            None => {
+                target.insert(key, value);
+            }
+        }
+    }
+}
+
+fn merge_value(old: &mut Value, new: Value) {
+    match (&mut *old, new) {
+        (Value::Object(old), Value::Object(new)) => merge(old, new),
+        (Value::Array(old), Value::Array(new)) => {
+            for (index, value) in new.into_iter().enumerate() {
+                match old.get_mut(index) {
+                    Some(place) => merge_value(place, value),
+                    None => old.push(value),
+                }
+            }
+        }
+        // An object merged into a list sets properties of the list, which JSON does not show.
+        (Value::Array(list), Value::Object(new)) => {
+            for (key, value) in new {
+                if let Some(index) = index(&key) {
+                    if index >= list.len() {
+                        list.resize(index + 1, Value::Null);
+                    }
+                    merge_value(&mut list[index], value);
+                }
+            }
+        }
+        (_, new) => *old = new,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_lodash() {
+        assert_eq!(to_path("a.b[0].c"), ["a", "b", "0", "c"]);
+        assert_eq!(to_path("a[\"b.c\"].d"), ["a", "b.c", "d"]);
+        assert_eq!(to_path(".a"), ["", "a"]);
+        assert_eq!(to_path("a..b"), ["a", "", "b"]);
+        assert_eq!(to_path("a[0][1]"), ["a", "0", "1"]);
+    }
+
+    #[test]
+    fn set_makes_objects_and_lists() {
+        let mut body = json!({});
+        set(&mut body, "contacts[0].name.first_name", Some(json!("x")));
+        set(&mut body, "contacts[0].name.last_name", None);
+        assert_eq!(body, json!({"contacts": [{"name": {"first_name": "x"}}]}));
+    }
+
+    #[test]
+    fn an_existing_key_with_dots_is_one_key() {
+        let mut body = json!({"a.b": 1});
+        set(&mut body, "a.b", Some(json!(2)));
+        assert_eq!(body, json!({"a.b": 2}));
+    }
+
+    #[test]
+    fn a_path_never_reaches_a_prototype() {
+        let mut body = json!({});
+        set(&mut body, "__proto__.polluted", Some(json!(1)));
+        assert_eq!(body, json!({}));
+    }
+
+    #[test]
+    fn merge_goes_into_depth_and_by_index() {
+        let mut target = json!({"a": {"b": 1}, "l": [1, {"x": 1}], "n": {"q": 1}, "body": {}});
+        let source = json!({"a": {"c": 2}, "l": [null, {"y": 2}], "n": null, "body": [{"id": 1}]});
+        let (Value::Object(map), Value::Object(source)) = (&mut target, source) else { unreachable!() };
+        merge(map, source);
+        assert_eq!(
+            target,
+            json!({"a": {"b": 1, "c": 2}, "l": [null, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]})
+        );
+    }
+}

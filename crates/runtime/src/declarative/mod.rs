@@ -1,0 +1,27 @@
+//! Declarative nodes: n8n's RoutingNode.
+//!
+//! `plan` settles what does not depend on the item, `resolve` evaluates the rest on an engine thread, `build` makes the
+//! request of it, `work` sends it, follows the pages and has `post_receive` make items of the answers.
+
+mod body;
+pub(crate) mod build;
+mod extract;
+pub(crate) mod failure;
+mod hooks;
+pub(crate) mod lodash;
+mod options;
+mod paging;
+mod plan;
+mod post_receive;
+mod query;
+mod resolve;
+mod response;
+mod routing;
+mod work;
+
+pub(crate) use hooks::Hooks;
+pub use hooks::{HookContext, PostReceiveHook, PreSendHook};
+pub use options::RequestOptions;
+pub(crate) use plan::RoutingPlan;
+pub use response::{Answer, AnswerBody};
+pub(crate) use work::Declarative;

@@ -1,0 +1,277 @@
+//! From the plan to the request of one item: evaluates what depends on it, on an engine thread.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use nodehost_expression::{Evaluator, ExpressionError, ParameterValue, Scope};
+use serde_json::{Map, Value};
+
+use super::build::truthy;
+use super::plan::{RoutingPlan, Step, StepValue};
+use super::routing::{Action, Enabled, Routing, Setting};
+use super::{RequestOptions, failure};
+use crate::parameters::Checked;
+use crate::scopes::Scopes;
+use crate::{ErrorCode, ItemError};
+
+/// The request of an item, before hooks, credentials and paging.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) options: RequestOptions,
+    pub(crate) pre_send: Vec<String>,
+    pub(crate) post_receive: Vec<PostReceive>,
+    pub(crate) paginate: Option<bool>,
+    pub(crate) max_results: Option<Value>,
+    pub(crate) operations: Map<String, Value>,
+    /// The resolved top-level parameters, for hooks.
+    pub(crate) parameters: Vec<Option<Value>>,
+}
+
+/// The actions of one property, with its value.
+#[derive(Debug)]
+pub(crate) struct PostReceive {
+    pub(crate) value: Option<Arc<Value>>,
+    pub(crate) actions: Vec<Arc<Action>>,
+}
+
+/// Resolves the request of one item. The evaluator may be absent where the plan needs none.
+pub(crate) fn resolve(
+    plan: &RoutingPlan,
+    checked: &Checked,
+    scopes: &Scopes,
+    mut evaluator: Option<&mut Evaluator>,
+) -> Result<Prepared, ItemError> {
+    let parameters = checked.resolve(&scopes.user, evaluator.as_deref_mut())?;
+    let settings = RequestSettings::read(checked, &parameters);
+    let mut resolver = Resolver { scopes, evaluator, parameters };
+    let mut prepared =
+        Prepared { options: plan.base.clone(), operations: plan.operations.clone(), ..Prepared::empty() };
+    for (key, setting) in &plan.defaults {
+        let value = resolver.setting(setting, &scopes.descriptor)?;
+        prepared.options.set(key, value);
+    }
+    for step in &plan.steps {
+        let added = resolver.step(step, &scopes.descriptor)?;
+        prepared.merge(added);
+    }
+    settings.apply(&mut prepared.options)?;
+    prepared.parameters = resolver.parameters;
+    Ok(prepared)
+}
+
+impl Prepared {
+    fn empty() -> Self {
+        Self {
+            options: RequestOptions::empty(),
+            pre_send: Vec::new(),
+            post_receive: Vec::new(),
+            paginate: None,
+            max_results: None,
+            operations: Map::new(),
+            parameters: Vec::new(),
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.paginate = self.paginate.or(other.paginate);
+        if truthy(other.max_results.as_ref()) {
+            self.max_results = other.max_results;
+        }
+        self.options.merge(other.options);
+        self.pre_send.extend(other.pre_send);
+        self.post_receive.extend(other.post_receive);
+        self.operations.extend(other.operations);
+    }
+
+    /// How many items at most, where the descriptor limits them.
+    pub(crate) fn limit(&self) -> Option<usize> {
+        let limit = match self.max_results.as_ref()? {
+            Value::String(text) => text.trim().parse::<f64>().ok()?,
+            value => value.as_f64()?,
+        };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, and floats saturate")]
+        (limit >= 1.0).then_some(limit as usize)
+    }
+}
+
+struct Resolver<'r> {
+    scopes: &'r Scopes,
+    evaluator: Option<&'r mut Evaluator>,
+    parameters: Vec<Option<Value>>,
+}
+
+impl Resolver<'_> {
+    fn evaluate(&mut self, value: &ParameterValue, scope: &Scope) -> Result<Option<Value>, ExpressionError> {
+        if let Some(constant) = value.as_constant() {
+            return Ok(Some(constant.clone()));
+        }
+        match &mut self.evaluator {
+            Some(evaluator) => evaluator.evaluate(value, scope).map(|evaluated| evaluated.value),
+            None => unreachable!("a plan with expressions is resolved on an engine thread"),
+        }
+    }
+
+    fn setting(&mut self, setting: &Setting, scope: &Scope) -> Result<Option<Value>, ItemError> {
+        self.evaluate(&setting.value, scope).map_err(|error| failure::expression(&error))
+    }
+
+    fn step(&mut self, step: &Step, scope: &Scope) -> Result<Prepared, ItemError> {
+        let own;
+        let scope = match &step.entry {
+            None => scope,
+            Some(entry) => {
+                let parent = self
+                    .evaluate(&entry.value, &self.scopes.user.clone())
+                    .map_err(|error| failure::expression(&error))?;
+                let parent = Arc::new(parent.unwrap_or(Value::Null));
+                own = with(&with(scope, "$index", Arc::new(Value::from(entry.index))), "$parent", parent);
+                &own
+            }
+        };
+        let mut prepared = Prepared::empty();
+        if let Some(routing) = &step.routing {
+            let value = self.value(&step.value)?.map(Arc::new);
+            let valued;
+            let scope = match &value {
+                Some(value) => {
+                    valued = with(scope, "$value", Arc::clone(value));
+                    &valued
+                }
+                None => scope,
+            };
+            self.routing(routing, value.as_ref(), scope, &mut prepared)?;
+        }
+        for child in &step.children {
+            let added = self.step(child, scope)?;
+            prepared.merge(added);
+        }
+        Ok(prepared)
+    }
+
+    fn value(&mut self, value: &StepValue) -> Result<Option<Value>, ItemError> {
+        match value {
+            StepValue::None => Ok(None),
+            StepValue::Missing(message) => Err(ItemError::operation(ErrorCode::InvalidParameter, message.clone())),
+            StepValue::At { parameter, path, extract } => {
+                let top = self.parameters[*parameter].as_ref();
+                let found = top.and_then(|value| super::lodash::get_in(value, path)).cloned();
+                match (found, extract) {
+                    (Some(value), Some(extract)) => extract.apply(value),
+                    (found, _) => Ok(found),
+                }
+            }
+        }
+    }
+
+    fn routing(
+        &mut self,
+        routing: &Routing,
+        value: Option<&Arc<Value>>,
+        scope: &Scope,
+        into: &mut Prepared,
+    ) -> Result<(), ItemError> {
+        into.operations.clone_from(&routing.operations);
+        for (key, setting) in &routing.request {
+            let value = self.setting(setting, scope)?;
+            into.options.set(key, value);
+            if key == "body" && setting.has_keys {
+                into.options.note_undefined();
+            }
+        }
+        self.send(routing, value, scope, into)?;
+        if let Some(limit) = &routing.output.max_results {
+            into.max_results = self.setting(limit, scope)?;
+        }
+        let actions = self.actions(&routing.output.post_receive, scope)?;
+        if !actions.is_empty() {
+            into.post_receive.push(PostReceive { value: value.cloned(), actions });
+        }
+        Ok(())
+    }
+
+    fn send(
+        &mut self,
+        routing: &Routing,
+        value: Option<&Arc<Value>>,
+        scope: &Scope,
+        into: &mut Prepared,
+    ) -> Result<(), ItemError> {
+        let Some(send) = &routing.send else { return Ok(()) };
+        if let Some(property) = &send.property {
+            let name = self.setting(property, scope)?;
+            let name = match name {
+                Some(Value::String(name)) => Cow::Owned(name),
+                Some(other) => Cow::Owned(nodehost_expression::data::to_js_string(&other)),
+                None => Cow::Borrowed("undefined"),
+            };
+            let sent = match &send.value {
+                Some(setting) => self.setting(setting, scope)?,
+                None => value.map(|value| (**value).clone()),
+            };
+            into.options.send(if send.in_body { "body" } else { "qs" }, &name, send.dotted, sent);
+        }
+        if let Some(paginate) = &send.paginate {
+            into.paginate = Some(truthy(self.setting(paginate, scope)?.as_ref()));
+        }
+        into.pre_send.extend(send.pre_send.iter().cloned());
+        Ok(())
+    }
+
+    fn actions(&mut self, actions: &[Enabled], scope: &Scope) -> Result<Vec<Arc<Action>>, ItemError> {
+        let mut enabled = Vec::with_capacity(actions.len());
+        for action in actions {
+            let on = match &action.condition {
+                None => true,
+                Some(condition) => truthy(self.setting(condition, scope)?.as_ref()),
+            };
+            if on {
+                enabled.push(Arc::clone(&action.action));
+            }
+        }
+        Ok(enabled)
+    }
+}
+
+/// `requestOptions`, the user's own settings of requests.
+struct RequestSettings {
+    proxy: Option<Value>,
+    timeout: Option<Value>,
+    unverified: bool,
+}
+
+/// As long as n8n waits, whatever the descriptor says.
+const TIMEOUT_MS: u64 = 300_000;
+
+impl RequestSettings {
+    fn read(checked: &Checked, parameters: &[Option<Value>]) -> Self {
+        let index = checked.values.iter().position(|(name, _)| name == "requestOptions");
+        let value = index.and_then(|index| parameters[index].as_ref());
+        let get = |key: &str| value.and_then(|value| value.get(key)).filter(|value| truthy(Some(value))).cloned();
+        Self { proxy: get("proxy"), timeout: get("timeout"), unverified: get("allowUnauthorizedCerts").is_some() }
+    }
+
+    fn apply(self, options: &mut RequestOptions) -> Result<(), ItemError> {
+        if let Some(proxy) = self.proxy {
+            let text = nodehost_expression::data::to_js_string(&proxy);
+            let parsed = url::Url::parse(&text).map_err(|_| failure::invalid_proxy("host"))?;
+            if parsed.host_str().is_none_or(str::is_empty) {
+                return Err(failure::invalid_proxy("host"));
+            }
+            // Node's parser leaves a scheme's own port out only where the text does.
+            if parsed.port().is_none() && !text.contains(":80") && !text.contains(":443") {
+                return Err(failure::invalid_proxy("port"));
+            }
+            options.set("proxy", Some(Value::String(parsed.into())));
+        }
+        if self.unverified {
+            options.set("skipSslCertificateValidation", Some(Value::Bool(true)));
+        }
+        options.set("timeout", Some(self.timeout.unwrap_or_else(|| Value::from(TIMEOUT_MS))));
+        Ok(())
+    }
+}
+
+/// A scope with one more name.
+pub(crate) fn with(scope: &Scope, name: &'static str, value: Arc<Value>) -> Scope {
+    scope.clone().with(name, value)
+}

@@ -1,0 +1,171 @@
+//! What a descriptor's `routing` says, read once.
+
+use std::sync::Arc;
+
+use nodehost_expression::ParameterValue;
+use serde_json::{Map, Value};
+
+use super::build::truthy;
+
+/// The `routing` of a property or an option.
+#[derive(Debug, Default)]
+pub(crate) struct Routing {
+    /// Options to set, by name.
+    pub(crate) request: Vec<(String, Setting)>,
+    /// Where the value goes.
+    pub(crate) send: Option<Send>,
+    /// What becomes of the answer.
+    pub(crate) output: Output,
+    /// `operations`, over those of the descriptor.
+    pub(crate) operations: Map<String, Value>,
+}
+
+/// A value of the descriptor: a constant, or expressions.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    pub(crate) value: ParameterValue,
+    /// An object or list with keys, whatever they turn out to hold.
+    pub(crate) has_keys: bool,
+}
+
+impl Setting {
+    pub(crate) fn new(value: &Value) -> Self {
+        let has_keys = value.as_object().is_some_and(|map| !map.is_empty());
+        Self { value: ParameterValue::compile(value), has_keys }
+    }
+}
+
+/// `routing.send`.
+#[derive(Debug, Default)]
+pub(crate) struct Send {
+    pub(crate) property: Option<Setting>,
+    pub(crate) value: Option<Setting>,
+    pub(crate) in_body: bool,
+    pub(crate) dotted: bool,
+    pub(crate) paginate: Option<Setting>,
+    pub(crate) pre_send: Vec<String>,
+}
+
+/// `routing.output`.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    pub(crate) max_results: Option<Setting>,
+    pub(crate) post_receive: Vec<Enabled>,
+}
+
+/// An action with its condition.
+#[derive(Debug)]
+pub(crate) struct Enabled {
+    /// `None`: always.
+    pub(crate) condition: Option<Setting>,
+    pub(crate) action: Arc<Action>,
+}
+
+/// What is done to the items of an answer.
+#[derive(Debug)]
+pub(crate) enum Action {
+    RootProperty(String),
+    Filter(Setting),
+    Limit(Setting),
+    Set(Setting),
+    SetKeyValue(Vec<(String, Setting)>),
+    Sort(String),
+    BinaryData(Setting),
+    Hook(String),
+    /// A type n8n does not know leaves no items.
+    Unknown,
+}
+
+/// A function stood here, and was lost when the descriptor became JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LostFunction(pub(crate) &'static str);
+
+impl Routing {
+    pub(crate) fn read(routing: &Value) -> Result<Self, LostFunction> {
+        let object = |key: &str| routing.get(key).and_then(Value::as_object);
+        let request = object("request").into_iter().flatten();
+        Ok(Self {
+            request: request.map(|(key, value)| (key.clone(), Setting::new(value))).collect(),
+            send: object("send").map(Send::read).transpose()?,
+            output: object("output").map(Output::read).transpose()?.unwrap_or_default(),
+            operations: object("operations").cloned().unwrap_or_default(),
+        })
+    }
+}
+
+impl Send {
+    fn read(send: &Map<String, Value>) -> Result<Self, LostFunction> {
+        let truthy_setting = |key: &str| send.get(key).filter(|value| truthy(Some(value))).map(Setting::new);
+        Ok(Self {
+            property: send.get("property").map(Setting::new),
+            value: truthy_setting("value"),
+            in_body: send.get("type").and_then(Value::as_str) == Some("body"),
+            dotted: send.get("propertyInDotNotation") != Some(&Value::Bool(false)),
+            paginate: send.get("paginate").map(Setting::new),
+            pre_send: hooks(send.get("preSend"), "preSend")?,
+        })
+    }
+}
+
+fn hooks(list: Option<&Value>, place: &'static str) -> Result<Vec<String>, LostFunction> {
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.map(|name| name.as_str().map(str::to_owned).ok_or(LostFunction(place))).collect()
+}
+
+impl Output {
+    fn read(output: &Map<String, Value>) -> Result<Self, LostFunction> {
+        let actions = output.get("postReceive").and_then(Value::as_array).into_iter().flatten();
+        Ok(Self {
+            max_results: output.get("maxResults").map(Setting::new),
+            post_receive: actions.filter_map(|action| Enabled::read(action).transpose()).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl Enabled {
+    fn read(action: &Value) -> Result<Option<Self>, LostFunction> {
+        let condition = match action.get("enabled") {
+            Some(Value::Bool(false)) => return Ok(None),
+            Some(Value::String(text)) if text.starts_with('=') => Some(Setting::new(&Value::String(text.clone()))),
+            _ => None,
+        };
+        Ok(Some(Self { condition, action: Arc::new(Action::read(action)?) }))
+    }
+}
+
+impl Action {
+    fn read(action: &Value) -> Result<Self, LostFunction> {
+        if let Value::String(hook) = action {
+            return Ok(Self::Hook(hook.clone()));
+        }
+        let Value::Object(map) = action else { return Err(LostFunction("postReceive")) };
+        let none = Map::new();
+        let properties = map.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        let setting = |key: &str| Setting::new(properties.get(key).unwrap_or(&Value::Null));
+        let text = |key: &str| properties.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(match map.get("type").and_then(Value::as_str).unwrap_or_default() {
+            "rootProperty" => Self::RootProperty(text("property")),
+            "filter" => Self::Filter(setting("pass")),
+            "limit" => Self::Limit(setting("maxResults")),
+            "set" => Self::Set(setting("value")),
+            "setKeyValue" => {
+                Self::SetKeyValue(properties.iter().map(|(key, value)| (key.clone(), Setting::new(value))).collect())
+            }
+            "sort" => Self::Sort(text("key")),
+            "binaryData" => Self::BinaryData(setting("destinationProperty")),
+            _ => Self::Unknown,
+        })
+    }
+
+    /// Whether an expression has to be evaluated.
+    pub(crate) fn needs_engine(&self) -> bool {
+        let dynamic = |setting: &Setting| setting.value.as_constant().is_none();
+        match self {
+            Self::Filter(setting) | Self::Limit(setting) | Self::Set(setting) | Self::BinaryData(setting) => {
+                dynamic(setting)
+            }
+            Self::SetKeyValue(entries) => entries.iter().any(|(_, setting)| dynamic(setting)),
+            Self::RootProperty(_) | Self::Sort(_) | Self::Hook(_) | Self::Unknown => false,
+        }
+    }
+}

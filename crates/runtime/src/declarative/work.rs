@@ -1,0 +1,293 @@
+//! Runs the items of a declarative node: resolves, sends, pages, and makes items of the answers.
+
+use std::sync::Arc;
+
+use nodehost_expression::{Engine, Scope};
+use serde_json::{Map, Value};
+
+use super::build::truthy;
+use super::hooks::{HookContext, Hooks};
+use super::paging::{self, Generic, Offset, Paging, Watch};
+use super::plan::RoutingPlan;
+use super::post_receive::{self, ActionError, ActionScope};
+use super::resolve::{self, PostReceive, Prepared, with};
+use super::response::Answer;
+use super::routing::{Action, Setting};
+use super::{RequestOptions, failure};
+use crate::caller::Caller;
+use crate::execution::{Flight, Job, Work};
+use crate::parameters::Checked;
+use crate::scopes::{ScopeMaker, Scopes};
+use crate::{ErrorCode, Item, ItemError, Outputs};
+
+/// A declarative node with its plan.
+pub(crate) struct Declarative {
+    pub(crate) plan: Arc<RoutingPlan>,
+    pub(crate) checked: Arc<Checked>,
+    pub(crate) scopes: Arc<ScopeMaker>,
+    pub(crate) engine: Engine,
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) hooks: Arc<Hooks>,
+    /// Whether a failure ends the execution: n8n words some errors by it.
+    pub(crate) stops: bool,
+}
+
+/// An item's request with the scopes of its expressions.
+pub(crate) struct Ready {
+    prepared: Prepared,
+    scopes: Scopes,
+}
+
+impl Ready {
+    /// The request as it was put together.
+    pub(crate) fn into_options(self) -> RequestOptions {
+        self.prepared.options
+    }
+}
+
+impl Work for Declarative {
+    type Prepared = Ready;
+
+    async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Ready, ItemError>> {
+        let count = chunk.len();
+        let scopes: Vec<Scopes> = chunk.iter().map(|job| self.scopes.of(job)).collect();
+        if !self.plan.needs_engine {
+            return scopes.into_iter().map(|scopes| prepare(&self.plan, &self.checked, scopes, None)).collect();
+        }
+        let (plan, checked) = (Arc::clone(&self.plan), Arc::clone(&self.checked));
+        let prepared = self
+            .engine
+            .run(move |evaluator| {
+                let each = |scopes| prepare(&plan, &checked, scopes, Some(&mut *evaluator));
+                scopes.into_iter().map(each).collect::<Vec<_>>()
+            })
+            .await;
+        prepared.unwrap_or_else(|error| {
+            (0..count).map(|_| Err(ItemError::operation(ErrorCode::Internal, error.to_string()))).collect()
+        })
+    }
+
+    async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
+        let Ready { mut prepared, scopes } = ready;
+        let context = HookContext::new(job, self.checked.named(&prepared.parameters));
+        let mut options = std::mem::take(&mut prepared.options);
+        for name in &prepared.pre_send {
+            options = self.hooks.pre_send(name)?.call(&context, options).await?;
+        }
+        let limit = prepared.limit();
+        let exchange = Exchange { node: self, scopes: &scopes, prepared: &prepared, context: &context, flight };
+        let paging = prepared.paginate.unwrap_or_default().then(|| Paging::read(&prepared.operations)).flatten();
+        let mut items = match paging {
+            None => {
+                let answer = exchange.send(&options).await?;
+                exchange.items(answer).await?
+            }
+            Some(Paging::Offset(offset)) => exchange.offset_pages(options, &offset, limit).await?,
+            Some(Paging::Generic(generic)) => exchange.generic_pages(options, &generic).await?,
+        };
+        if let Some(limit) = limit {
+            items.truncate(limit);
+        }
+        Ok(Outputs::from([(0, items)]))
+    }
+}
+
+fn prepare(
+    plan: &RoutingPlan,
+    checked: &Checked,
+    scopes: Scopes,
+    mut evaluator: Option<&mut nodehost_expression::Evaluator>,
+) -> Result<Ready, ItemError> {
+    let prepared = resolve::resolve(plan, checked, &scopes, evaluator.as_deref_mut())?;
+    Ok(Ready { prepared, scopes })
+}
+
+/// The requests of one item.
+struct Exchange<'e> {
+    node: &'e Declarative,
+    scopes: &'e Scopes,
+    prepared: &'e Prepared,
+    context: &'e HookContext,
+    flight: &'e Flight,
+}
+
+impl Exchange<'_> {
+    async fn send(&self, options: &RequestOptions) -> Result<Answer, ItemError> {
+        self.node.caller.call(options, self.flight, self.node.stops).await
+    }
+
+    /// The items of an answer, after all actions.
+    async fn items(&self, answer: Answer) -> Result<Vec<Item>, ItemError> {
+        let groups = &self.prepared.post_receive;
+        if groups.is_empty() {
+            return Ok(post_receive::items_of(answer, false));
+        }
+        let answer = Arc::new(answer);
+        let mut items = post_receive::items_of((*answer).clone(), true);
+        for group in groups {
+            let mut actions = group.actions.as_slice();
+            while let Some((first, rest)) = actions.split_first() {
+                if let Action::Hook(name) = &**first {
+                    items = self.node.hooks.post_receive(name)?.call(self.context, items, &answer).await?;
+                    actions = rest;
+                    continue;
+                }
+                let end =
+                    actions.iter().position(|action| matches!(**action, Action::Hook(_))).unwrap_or(actions.len());
+                items = self.apply(group, &actions[..end], items, &answer).await?;
+                actions = &actions[end..];
+            }
+        }
+        Ok(items)
+    }
+
+    async fn apply(
+        &self,
+        group: &PostReceive,
+        actions: &[Arc<Action>],
+        items: Vec<Item>,
+        answer: &Arc<Answer>,
+    ) -> Result<Vec<Item>, ItemError> {
+        let stops = self.node.stops;
+        let tell = |error| match error {
+            ActionError::Expression(error) => failure::late_expression(&error, stops),
+            ActionError::Item(error) => error,
+        };
+        let mut plain = self.scopes.version_only.clone();
+        let dynamic = actions.iter().any(|action| action.needs_engine());
+        if dynamic {
+            plain = with(&plain, "$response", Arc::new(answer.to_value()));
+            if let Some(value) = &group.value {
+                plain = with(&plain, "$value", Arc::clone(value));
+            }
+        }
+        let scope = ActionScope { plain, credentials: self.scopes.credentials.clone() };
+        if !dynamic {
+            let apply = |items, action: &Arc<Action>| post_receive::apply(action, items, answer, &scope, None);
+            return actions.iter().try_fold(items, apply).map_err(tell);
+        }
+        let (actions, answer) = (actions.to_vec(), Arc::clone(answer));
+        let done = self.node.engine.run(move |evaluator| {
+            actions.iter().try_fold(items, |items, action| {
+                post_receive::apply(action, items, &answer, &scope, Some(&mut *evaluator))
+            })
+        });
+        match done.await {
+            Ok(done) => done.map_err(tell),
+            Err(error) => Err(ItemError::operation(ErrorCode::Internal, error.to_string())),
+        }
+    }
+
+    async fn offset_pages(
+        &self,
+        mut options: RequestOptions,
+        offset: &Offset,
+        limit: Option<usize>,
+    ) -> Result<Vec<Item>, ItemError> {
+        let mut all: Vec<Item> = Vec::new();
+        let mut watch = Watch::default();
+        let (mut at, size) = (0.0, offset.page_size);
+        let mut total = None;
+        loop {
+            let mut wanted = size;
+            if let Some(limit) = limit {
+                if all.len() >= limit {
+                    return Ok(all);
+                }
+                #[allow(clippy::cast_precision_loss, reason = "a count of items in memory")]
+                let missing = (limit - all.len()) as f64;
+                wanted = size.min(missing);
+            }
+            offset.place(&mut options, wanted, at);
+            let answer = self.send(&options).await?;
+            if let Some(declared) = &offset.total {
+                total = self.over_response(declared, &answer, None).await?;
+            }
+            let page = self.page(answer, offset, &mut watch).await?;
+            at += size;
+            let full = !page.is_empty() && (page.len() as f64 - size).abs() < f64::EPSILON;
+            all.extend(page);
+            if !full {
+                paging::check_total(total.as_ref(), all.len())?;
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The items of one page.
+    async fn page(&self, answer: Answer, offset: &Offset, watch: &mut Watch) -> Result<Vec<Item>, ItemError> {
+        let noted = answer.clone();
+        let mut page = self.items(answer).await?;
+        if let Some(root) = &offset.root_property {
+            let found = page.first().and_then(|item| super::lodash::get(item.json.as_ref()?, root)).cloned();
+            page = match found {
+                Some(Value::Array(list)) => list.into_iter().map(Item::new).collect(),
+                _ => {
+                    let message = format!("The rootProperty \"{root}\" could not be found on item.");
+                    return Err(ItemError::operation(ErrorCode::InvalidResponse, message));
+                }
+            };
+        }
+        watch.page(&noted, page.is_empty())?;
+        Ok(page)
+    }
+
+    async fn generic_pages(&self, options: RequestOptions, generic: &Generic) -> Result<Vec<Item>, ItemError> {
+        let mut all = Vec::new();
+        let mut watch = Watch::default();
+        let request = Arc::new(options.to_value());
+        let mut response = Arc::new(Value::Object(Map::new()));
+        loop {
+            let overlay = self.over(&generic.request, Arc::clone(&response), Some(&request)).await?;
+            let page = match overlay {
+                Some(Value::Object(overlay)) => options.overlaid(&overlay),
+                _ => options.clone(),
+            };
+            let answer = self.send(&page).await?;
+            response = Arc::new(answer.to_value());
+            let noted = answer.clone();
+            let items = self.items(answer).await?;
+            watch.page(&noted, items.is_empty())?;
+            all.extend(items);
+            let more = self.over(&generic.more, Arc::clone(&response), Some(&request)).await?;
+            if !truthy(more.as_ref()) {
+                if let Some(total) = &generic.total {
+                    let total = self.over(total, response, Some(&request)).await?;
+                    paging::check_total(total.as_ref(), all.len())?;
+                }
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn over_response(
+        &self,
+        setting: &Setting,
+        answer: &Answer,
+        request: Option<&Arc<Value>>,
+    ) -> Result<Option<Value>, ItemError> {
+        self.over(setting, Arc::new(answer.to_value()), request).await
+    }
+
+    /// A setting over `$response` and `$request`.
+    async fn over(
+        &self,
+        setting: &Setting,
+        response: Arc<Value>,
+        request: Option<&Arc<Value>>,
+    ) -> Result<Option<Value>, ItemError> {
+        if let Some(constant) = setting.value.as_constant() {
+            return Ok(Some(constant.clone()));
+        }
+        let mut scope: Scope = with(&self.scopes.version_only, "$response", response);
+        if let Some(request) = request {
+            scope = with(&scope, "$request", Arc::clone(request));
+        }
+        let (value, stops) = (setting.value.clone(), self.node.stops);
+        match self.node.engine.run(move |evaluator| evaluator.evaluate(&value, &scope)).await {
+            Ok(Ok(evaluated)) => Ok(evaluated.value),
+            Ok(Err(error)) => Err(failure::late_expression(&error, stops)),
+            Err(error) => Err(ItemError::operation(ErrorCode::Internal, error.to_string())),
+        }
+    }
+}

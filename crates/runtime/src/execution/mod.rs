@@ -1,0 +1,75 @@
+//! The course of an execution: items in, outcomes out, in input order, bounded by what is in flight.
+//!
+//! A driver task takes items in chunks, has them prepared (one engine job a chunk), starts them in input order, as many
+//! at once as the concurrency allows, and hands their outcomes over in input order. Whoever reads the outcomes slowly
+//! slows the reading of items down; whoever drops them cancels the execution.
+
+mod cancel;
+mod driver;
+mod item;
+mod policy;
+mod source;
+mod stream;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub(crate) use cancel::Flight;
+pub use cancel::{Cancel, Ended, GRACE};
+pub(crate) use driver::spawn;
+pub(crate) use policy::Policy;
+pub use source::{InputError, InputStream};
+pub(crate) use source::{Job, Source};
+pub use stream::OutcomeStream;
+
+use crate::egress::Tally;
+use crate::{ItemError, Outputs};
+
+/// What an execution runs for its items.
+pub(crate) trait Work: Send + Sync + 'static {
+    /// An item ready to run.
+    type Prepared: Send + 'static;
+
+    /// Prepares a chunk of items: resolves and checks their parameters.
+    fn prepare(&self, chunk: Vec<Job>) -> impl Future<Output = Vec<Result<Self::Prepared, ItemError>>> + Send;
+
+    /// Runs an item once.
+    fn run(
+        &self,
+        job: &Job,
+        prepared: Self::Prepared,
+        flight: &Flight,
+    ) -> impl Future<Output = Result<Outputs, ItemError>> + Send;
+}
+
+/// An execution's work, and how to go about it.
+pub(crate) struct Run<W> {
+    pub(crate) work: W,
+    pub(crate) policy: Policy,
+    pub(crate) tries: u32,
+    pub(crate) wait: Duration,
+    pub(crate) concurrency: usize,
+    /// Items a batch and the pause between batches (`requestOptions.batching`).
+    pub(crate) pace: Option<(usize, Duration)>,
+    pub(crate) always_output_data: bool,
+    pub(crate) execution_id: String,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) cancel: Cancel,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) failed: AtomicBool,
+    pub(crate) warnings: Vec<crate::Warning>,
+}
+
+impl<W> Run<W> {
+    /// Whether nothing further may start.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.cancel.ended().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

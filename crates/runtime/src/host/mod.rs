@@ -1,0 +1,94 @@
+//! The host: nodes, credentials and hooks in, executions out.
+
+mod builder;
+mod describe;
+mod expressions;
+mod load_options;
+mod start;
+
+pub(crate) mod registry;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use nodehost_expression::Engine;
+use serde_json::{Map, Value};
+
+pub use builder::{BuildError, HostBuilder};
+pub use describe::{ParametersAnswer, ParametersRequest};
+pub use expressions::{ExpressionAnswer, ExpressionFailure, ExpressionRequest};
+pub use load_options::{LoadOptionsHook, OptionsAnswer, OptionsContext, OptionsRequest};
+pub use registry::{NodeKind, NodeListing};
+
+use crate::credentials::Credentials;
+use crate::declarative::Hooks;
+use crate::execution::{InputStream, OutcomeStream};
+use crate::{ExecutionRequest, ExecutionResult, Refusal};
+
+/// Runs nodes. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Host {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    registry: registry::Registry,
+    credentials: Credentials,
+    engine: Engine,
+    hooks: Arc<Hooks>,
+    stored: HashMap<String, Map<String, Value>>,
+    timezone: String,
+    concurrency: usize,
+}
+
+impl Host {
+    /// Starts to put a host together.
+    pub fn builder() -> HostBuilder {
+        HostBuilder::default()
+    }
+
+    /// All node types, by name.
+    pub fn nodes(&self) -> Vec<NodeListing> {
+        self.inner.registry.list()
+    }
+
+    /// Runs a batch and waits for its end.
+    ///
+    /// # Errors
+    /// A refusal, if nothing was run: a wrong request, wrong parameters or credentials.
+    pub async fn execute(&self, request: ExecutionRequest) -> Result<ExecutionResult, Refusal> {
+        Ok(self.execute_stream(request).await?.collect_result().await)
+    }
+
+    /// Starts a batch; its outcomes come in input order, each as soon as its turn comes.
+    ///
+    /// # Errors
+    /// As [`Host::execute`].
+    pub async fn execute_stream(&self, request: ExecutionRequest) -> Result<OutcomeStream, Refusal> {
+        start::batch(self, request).await
+    }
+
+    /// Starts an execution whose items follow. Items are read as fast as they are executed, and no faster.
+    ///
+    /// # Errors
+    /// As [`Host::execute`]; and for nodes that need the whole batch, unless `settings.bufferItems` holds it.
+    pub async fn execute_items(&self, head: ExecutionRequest, items: InputStream) -> Result<OutcomeStream, Refusal> {
+        start::stream(self, head, items).await
+    }
+
+    /// The credentials of the host.
+    pub fn credentials(&self) -> &Credentials {
+        &self.inner.credentials
+    }
+
+    /// The expression engine of the host.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("timezone", &self.inner.timezone).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,334 @@
+//! From a request to a running execution: the plan, or a refusal.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use nodehost_expression::{Items, NodeContext, TaskRun};
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::Host;
+use super::registry::Found;
+use crate::caller::Caller;
+use crate::credentials::{Credential, CredentialData, Origin};
+use crate::declarative::{Declarative, RoutingPlan};
+use crate::egress::Tally;
+use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
+use crate::node::{Native, NativeNode};
+use crate::parameters::{self, Checked};
+use crate::scopes::{self, ScopeMaker};
+use crate::{CredentialRef, ErrorCode, ExecutionRequest, Item, OnError, Refusal, RequestError, Settings, Warning};
+
+/// Items of a stream that are held at most where it is to be buffered.
+const MAX_BUFFERED: usize = 1_000_000;
+/// How often the transport sends again where the settings do not say.
+pub(super) const TRANSPORT_RETRIES: u32 = 2;
+
+pub(super) async fn batch(host: &Host, mut request: ExecutionRequest) -> Result<OutcomeStream, Refusal> {
+    let items = std::mem::take(&mut request.items);
+    start(host, request, Given::Batch(items)).await
+}
+
+pub(super) async fn stream(
+    host: &Host,
+    head: ExecutionRequest,
+    mut items: InputStream,
+) -> Result<OutcomeStream, Refusal> {
+    if !head.settings.buffer_items {
+        return start(host, head, Given::Stream(items)).await;
+    }
+    let mut held = Vec::new();
+    while let Some(item) = futures::StreamExt::next(&mut items).await {
+        if held.len() == MAX_BUFFERED {
+            let message = format!("A stream with bufferItems holds at most {MAX_BUFFERED} items");
+            return Err(Refusal::new(ErrorCode::LimitExceeded, message));
+        }
+        held.push(item.map_err(|error| Refusal::new(error.code, error.message))?);
+    }
+    start(host, head, Given::Batch(held)).await
+}
+
+/// The items as they are given.
+enum Given {
+    Batch(Vec<Item>),
+    Stream(InputStream),
+}
+
+async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<OutcomeStream, Refusal> {
+    let ExecutionRequest { node: call, context, settings, .. } = request;
+    let found = host.inner.registry.find(&call.node_type, call.type_version)?;
+    let compiled = found.entry.compiled()?;
+    let descriptor = Arc::clone(compiled.descriptor());
+    if found.of_type.native.is_none() && !descriptor.is_declarative() {
+        let message = format!("{} can be described, but not run: its descriptor makes no requests", found.node_type);
+        return Err(Refusal::at("/node/type", ErrorCode::NotExecutable, message));
+    }
+    let version = compiled.version(found.version);
+    let complete = parameters::complete(&version, &call.parameters)?;
+    let (checked, warnings) = Checked::new(version, &call.parameters, &complete, settings.validation)?;
+    let checked = Arc::new(checked);
+
+    let execution_id = context.execution_id.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let name = call.name.clone().unwrap_or_else(|| default_name(&found, &descriptor.extra));
+    let node = Arc::new(NodeContext {
+        name,
+        node_type: found.node_type.to_owned(),
+        type_version: found.version,
+        parameters: Arc::new(Value::Object(complete.clone())),
+        execute_once: call.execute_once,
+        ..NodeContext::default()
+    });
+    let mut workflow = scopes::workflow(&context, &node, &host.inner.timezone, Some(execution_id.clone()))?;
+    let source = source(given, call.execute_once, &mut workflow);
+    let deadline = settings.timeout_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
+    let workflow = Arc::new(workflow);
+    let std_deadline = deadline.map(Instant::into_std);
+    let make_scopes = |credentials| {
+        ScopeMaker::new(Arc::clone(&workflow), Arc::clone(&node), context.run_index, std_deadline, credentials)
+    };
+
+    let plan = match &found.of_type.native {
+        Some(_) => None,
+        None => {
+            let plan = RoutingPlan::compile(&checked, &complete)?;
+            if let Some(missing) = plan.hooks().iter().find(|name| !host.inner.hooks.has(name)) {
+                let message =
+                    format!("{} needs the hook \"{missing}\", which this host does not have", found.node_type);
+                return Err(Refusal::at("/node/parameters", ErrorCode::NotExecutable, message));
+            }
+            Some(Arc::new(plan))
+        }
+    };
+    let mut credential = credential(host, &descriptor, &checked, &complete, &call.credentials).await?;
+    if let (Some(given), Some(plan)) = (&credential, &plan) {
+        let scopes = make_scopes(Some(exposed(given)));
+        let urls = node_urls(host, plan, &scopes).await;
+        credential = Some(given.with_node_urls(&urls));
+    }
+    let scopes = Arc::new(make_scopes(credential.as_ref().map(exposed)));
+    let tally = Arc::new(Tally::default());
+    let caller = Arc::new(Caller {
+        credentials: host.inner.credentials.clone(),
+        credential,
+        transport_retries: settings.transport_retries.unwrap_or(TRANSPORT_RETRIES),
+        deadline,
+        tally: Arc::clone(&tally),
+        label: Arc::from(found.node_type),
+    });
+    let (tries, wait) = call.tries();
+    let course = Course {
+        policy: Policy { on_error: call.on_error, error_output: main_outputs(descriptor.outputs.as_ref()) },
+        tries,
+        wait: Duration::from_millis(wait),
+        concurrency: settings
+            .concurrency
+            .or(descriptor.concurrency.map(|n| n as usize))
+            .unwrap_or(host.inner.concurrency),
+        pace: pace(&complete),
+        always_output_data: call.always_output_data,
+        execution_id,
+        deadline,
+        tally,
+        warnings,
+        settings,
+    };
+    let engine = host.inner.engine.clone();
+    match (&found.of_type.native, plan) {
+        (Some(NativeNode::PerItem(node)), _) => {
+            let node = Arc::clone(node);
+            course.spawn(Native { checked, scopes, engine, caller, on_error: call.on_error, node }, source).await
+        }
+        (Some(NativeNode::PerBatch(node)), _) => {
+            if source.known.is_none() {
+                let message =
+                    "This node needs the whole batch: set settings.bufferItems, or send the items in the request";
+                return Err(Refusal::at("/settings/bufferItems", ErrorCode::BufferRequired, message));
+            }
+            let node = Arc::clone(node);
+            course.spawn(Native { checked, scopes, engine, caller, on_error: call.on_error, node }, source).await
+        }
+        (None, Some(plan)) => {
+            let stops = call.on_error == OnError::StopWorkflow;
+            let hooks = Arc::clone(&host.inner.hooks);
+            course.spawn(Declarative { plan, checked, scopes, engine, caller, hooks, stops }, source).await
+        }
+        (None, None) => Err(Refusal::new(ErrorCode::Internal, "The node has neither a plan nor an implementation")),
+    }
+}
+
+/// How an execution runs, whatever it runs.
+struct Course {
+    policy: Policy,
+    tries: u32,
+    wait: Duration,
+    concurrency: usize,
+    pace: Option<(usize, Duration)>,
+    always_output_data: bool,
+    execution_id: String,
+    deadline: Option<Instant>,
+    tally: Arc<Tally>,
+    warnings: Vec<Warning>,
+    settings: Settings,
+}
+
+impl Course {
+    async fn spawn<W: Work>(self, work: W, mut source: Source) -> Result<OutcomeStream, Refusal> {
+        if self.settings.preflight && source.known.is_some() {
+            source = preflight(&work, source).await?;
+        }
+        let run = Run {
+            work,
+            policy: self.policy,
+            tries: self.tries,
+            wait: self.wait,
+            concurrency: self.concurrency,
+            pace: self.pace,
+            always_output_data: self.always_output_data,
+            execution_id: self.execution_id,
+            deadline: self.deadline,
+            cancel: Cancel::default(),
+            tally: self.tally,
+            failed: AtomicBool::new(false),
+            warnings: self.warnings,
+        };
+        Ok(spawn(run, source))
+    }
+}
+
+/// Resolves every item before the first runs; refuses all that is wrong.
+async fn preflight<W: Work>(work: &W, source: Source) -> Result<Source, Refusal> {
+    let known = source.known;
+    let jobs: Vec<Job> = futures::StreamExt::collect::<Vec<_>>(source.jobs).await.into_iter().flatten().collect();
+    let mut errors = Vec::new();
+    for chunk in jobs.chunks(64) {
+        for (job, result) in chunk.iter().zip(work.prepare(chunk.to_vec()).await) {
+            if let Err(error) = result {
+                errors.push(RequestError::new(format!("/items/{}", job.index), error.code, error.message));
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Refusal::of(ErrorCode::InvalidParameter, errors));
+    }
+    let jobs = futures::stream::iter(jobs.into_iter().map(Ok));
+    Ok(Source { jobs: futures::StreamExt::boxed(jobs), known })
+}
+
+/// The items, and the output of the node before as `$('Input')` shows it.
+fn source(given: Given, once: bool, workflow: &mut nodehost_expression::WorkflowContext) -> Source {
+    match given {
+        Given::Stream(items) => {
+            let source = Source::stream(items);
+            if once { source.once() } else { source }
+        }
+        Given::Batch(mut items) => {
+            if once {
+                items.truncate(1);
+            }
+            let lineage: Vec<Item> =
+                items.iter().map(|item| Item { paired_item: item.paired_item.clone(), ..Item::default() }).collect();
+            let (source, seen) = Source::batch(items);
+            if let Some(input) = &workflow.input
+                && workflow.run_data.runs(&input.previous_node).is_none()
+            {
+                let output = scopes::as_output(&lineage, &seen);
+                let index = input.previous_node_output.unwrap_or_default();
+                let mut outputs = vec![None; index];
+                outputs.push(Some(output));
+                let node = input.previous_node.clone();
+                workflow.run_data.push(node, TaskRun { outputs, source: Vec::new() });
+            }
+            source
+        }
+    }
+}
+
+pub(super) fn exposed(credential: &Credential) -> Arc<Value> {
+    Arc::new(Value::Object(credential.data().expose().clone()))
+}
+
+fn default_name(found: &Found<'_>, extra: &Map<String, Value>) -> String {
+    let named = extra.get("defaults").and_then(|defaults| defaults.get("name")).and_then(Value::as_str);
+    named.unwrap_or(&found.entry.source.summary().display_name).to_owned()
+}
+
+/// The number of main outputs a descriptor declares.
+fn main_outputs(outputs: Option<&Value>) -> usize {
+    let Some(Value::Array(outputs)) = outputs else { return 1 };
+    let main = |output: &&Value| output.as_str().or_else(|| output.get("type")?.as_str()) == Some("main");
+    outputs.iter().filter(main).count().max(1)
+}
+
+/// `requestOptions.batching`: items a batch, and the pause between batches.
+fn pace(parameters: &Map<String, Value>) -> Option<(usize, Duration)> {
+    let batch = parameters.get("requestOptions")?.get("batching")?.get("batch")?;
+    let number = |key: &str| batch.get(key).and_then(Value::as_f64).filter(|number| *number > 0.0);
+    let pause = number("batchInterval")?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, and floats saturate")]
+    let size = number("batchSize").map_or(1, |size| size.max(1.0) as usize);
+    Some((size, Duration::try_from_secs_f64(pause / 1000.0).ok()?))
+}
+
+/// The credential the node uses with these parameters.
+pub(super) async fn credential(
+    host: &Host,
+    descriptor: &nodehost_descriptor::NodeDescriptor,
+    checked: &Checked,
+    complete: &Map<String, Value>,
+    given: &std::collections::BTreeMap<String, CredentialRef>,
+) -> Result<Option<Credential>, Refusal> {
+    let pointer = |name: &str| format!("/node/credentials/{}", crate::item::escape_pointer(name));
+    let facts = (descriptor, checked.node.type_version());
+    let mut missing = None;
+    for wanted in &descriptor.credentials {
+        let shown = nodehost_parameters::is_displayed(wanted.display_options.as_ref(), complete, complete, Some(facts));
+        if !shown.map_err(|error| Refusal::at("/node/parameters", ErrorCode::N8nError, error.to_string()))? {
+            continue;
+        }
+        let (data, origin) = match given.get(&wanted.name) {
+            Some(CredentialRef::Data(data)) => (data.clone(), Origin::Inline),
+            Some(CredentialRef::Id(id)) => match host.inner.stored.get(id) {
+                Some(data) => (data.clone(), Origin::Stored { id: id.clone() }),
+                None => {
+                    let message = format!("The runner's store has no credential \"{id}\"");
+                    let at = format!("{}/id", pointer(&wanted.name));
+                    return Err(Refusal::at(at, ErrorCode::UnknownCredential, message));
+                }
+            },
+            None => {
+                if wanted.required {
+                    missing.get_or_insert(&wanted.name);
+                }
+                continue;
+            }
+        };
+        let resolved = host.inner.credentials.resolve(&wanted.name, CredentialData::new(data), origin).await;
+        return resolved
+            .map(Some)
+            .map_err(|error| Refusal::at(pointer(&wanted.name), ErrorCode::InvalidCredentials, error.to_string()));
+    }
+    match missing {
+        Some(name) => {
+            let message = format!("{} needs a credential of the type {name}", descriptor.display_name);
+            Err(Refusal::at(pointer(name), ErrorCode::MissingCredentials, message))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The node's own URLs, as its descriptor gives them without parameters.
+async fn node_urls(host: &Host, plan: &RoutingPlan, scopes: &ScopeMaker) -> Vec<url::Url> {
+    let settings = plan.url_settings();
+    let empty = Arc::new(serde_json::json!({"json": {}}));
+    let bare = NodeContext { parameters: Arc::new(Value::Object(Map::new())), ..(*scopes.node).clone() };
+    let job = Job { index: 0, item: Arc::clone(&empty), items: Items::Current(empty) };
+    let mut scope = scopes.of(&job).descriptor;
+    scope.node = Arc::new(bare);
+    let evaluated = host.inner.engine.run(move |evaluator| {
+        let text = |value: &nodehost_expression::ParameterValue| evaluator.evaluate(value, &scope).ok()?.value;
+        settings.iter().filter_map(text).collect::<Vec<_>>()
+    });
+    let values = evaluated.await.unwrap_or_default();
+    values.iter().filter_map(|value| url::Url::parse(value.as_str()?).ok()).collect()
+}

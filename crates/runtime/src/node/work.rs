@@ -1,0 +1,96 @@
+//! Runs native nodes.
+
+use std::sync::Arc;
+
+use nodehost_expression::Engine;
+use serde_json::{Map, Value};
+
+use super::{BatchContext, ItemContext, PerBatchNode, PerItemNode};
+use crate::caller::Caller;
+use crate::execution::{Flight, Job, Work};
+use crate::parameters::Checked;
+use crate::scopes::ScopeMaker;
+use crate::{ErrorCode, ItemError, OnError, Outputs};
+
+/// What native nodes share: resolving their parameters.
+pub(crate) struct Native<N: ?Sized> {
+    pub(crate) checked: Arc<Checked>,
+    pub(crate) scopes: Arc<ScopeMaker>,
+    pub(crate) engine: Engine,
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) on_error: OnError,
+    pub(crate) node: Arc<N>,
+}
+
+impl<N: ?Sized> Native<N> {
+    async fn resolve(&self, chunk: &[Job]) -> Vec<Result<Map<String, Value>, ItemError>> {
+        let count = chunk.len();
+        if self.checked.is_constant {
+            return chunk.iter().map(|job| self.constant(job)).collect();
+        }
+        let scopes: Vec<_> = chunk.iter().map(|job| self.scopes.user(job.items.clone(), job.index)).collect();
+        let checked = Arc::clone(&self.checked);
+        let resolved = self.engine.run(move |evaluator| {
+            let each = |scope| Ok(checked.named(&checked.resolve(&scope, Some(&mut *evaluator))?));
+            scopes.into_iter().map(each).collect::<Vec<_>>()
+        });
+        resolved.await.unwrap_or_else(|error| {
+            (0..count).map(|_| Err(ItemError::operation(ErrorCode::Internal, error.to_string()))).collect()
+        })
+    }
+
+    fn constant(&self, job: &Job) -> Result<Map<String, Value>, ItemError> {
+        let scope = self.scopes.user(job.items.clone(), job.index);
+        Ok(self.checked.named(&self.checked.resolve(&scope, None)?))
+    }
+
+    fn context(&self, job: &Job, parameters: Map<String, Value>, flight: Flight) -> ItemContext {
+        ItemContext {
+            item: Arc::clone(&job.item),
+            item_index: job.index,
+            parameters,
+            on_error: self.on_error,
+            caller: Arc::clone(&self.caller),
+            flight,
+        }
+    }
+}
+
+impl Work for Native<dyn PerItemNode> {
+    type Prepared = Map<String, Value>;
+
+    async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Self::Prepared, ItemError>> {
+        self.resolve(&chunk).await
+    }
+
+    async fn run(&self, job: &Job, parameters: Self::Prepared, flight: &Flight) -> Result<Outputs, ItemError> {
+        self.node.run(self.context(job, parameters, flight.clone())).await
+    }
+}
+
+/// A per-batch node's items, run when the first of them is prepared.
+impl Work for Native<dyn PerBatchNode> {
+    type Prepared = Outputs;
+
+    async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Outputs, ItemError>> {
+        let resolved = self.resolve(&chunk).await;
+        let mut results: Vec<Option<Result<Outputs, ItemError>>> = Vec::with_capacity(chunk.len());
+        let mut items = Vec::new();
+        for (job, parameters) in chunk.iter().zip(resolved) {
+            match parameters {
+                Ok(parameters) => {
+                    items.push(self.context(job, parameters, Flight::default()));
+                    results.push(None);
+                }
+                Err(error) => results.push(Some(Err(error))),
+            }
+        }
+        let mut ran = self.node.run(BatchContext { items }).await.into_iter();
+        let missing = || Err(ItemError::operation(ErrorCode::NodeError, "The node gave no result for this item"));
+        results.into_iter().map(|result| result.unwrap_or_else(|| ran.next().unwrap_or_else(missing))).collect()
+    }
+
+    async fn run(&self, _: &Job, outputs: Outputs, _: &Flight) -> Result<Outputs, ItemError> {
+        Ok(outputs)
+    }
+}
