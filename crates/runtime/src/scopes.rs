@@ -98,7 +98,7 @@ pub(crate) fn workflow(
         nodes,
         connections,
         settings: info.settings,
-        run_data: read_run_data(context.run_data.clone().unwrap_or_default())?,
+        run_data: context.run_data.clone().map(read_run_data).transpose()?,
         input: Some(Source {
             previous_node: input.previous_node,
             previous_node_output: Some(input.previous_node_output),

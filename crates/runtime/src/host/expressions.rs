@@ -90,7 +90,7 @@ impl Host {
             None => input_items(&workflow),
         };
         if given {
-            workflow.run_data = nodehost_expression::RunData::default();
+            workflow.run_data = None;
         }
         let maker = ScopeMaker::new(Arc::new(workflow), node, context.run_index, None, None);
         let scope = maker.user(Items::Batch(items), item_index);
@@ -127,8 +127,11 @@ fn active_node(context: &Context) -> NodeContext {
 /// The output the node's input comes from, paired with itself as n8n pairs it.
 fn input_items(workflow: &nodehost_expression::WorkflowContext) -> Arc<[Arc<Value>]> {
     let Some(input) = &workflow.input else { return Arc::from([]) };
-    let run =
-        workflow.run_data.runs(&input.previous_node).and_then(|runs| runs.get(input.previous_node_run.unwrap_or(0)));
+    let run = workflow
+        .run_data
+        .as_ref()
+        .and_then(|data| data.runs(&input.previous_node))
+        .and_then(|runs| runs.get(input.previous_node_run.unwrap_or(0)));
     let items = run.and_then(|run: &TaskRun| run.outputs.get(input.previous_node_output.unwrap_or(0))?.clone());
     let items = items.unwrap_or_else(|| Arc::from([]));
     let paired = items.iter().enumerate().map(|(index, item)| {

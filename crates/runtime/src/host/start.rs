@@ -219,6 +219,7 @@ async fn preflight<W: Work>(work: &W, source: Source) -> Result<Source, Refusal>
 fn source(given: Given, once: bool, workflow: &mut nodehost_expression::WorkflowContext) -> Source {
     match given {
         Given::Stream(items) => {
+            workflow.run_data.get_or_insert_default();
             let source = Source::stream(items);
             if once { source.once() } else { source }
         }
@@ -229,15 +230,16 @@ fn source(given: Given, once: bool, workflow: &mut nodehost_expression::Workflow
             let lineage: Vec<Item> =
                 items.iter().map(|item| Item { paired_item: item.paired_item.clone(), ..Item::default() }).collect();
             let (source, seen) = Source::batch(items);
+            let run_data = workflow.run_data.get_or_insert_default();
             if let Some(input) = &workflow.input
-                && workflow.run_data.runs(&input.previous_node).is_none()
+                && run_data.runs(&input.previous_node).is_none()
             {
                 let output = scopes::as_output(&lineage, &seen);
                 let index = input.previous_node_output.unwrap_or_default();
                 let mut outputs = vec![None; index];
                 outputs.push(Some(output));
                 let node = input.previous_node.clone();
-                workflow.run_data.push(node, TaskRun { outputs, source: Vec::new() });
+                run_data.push(node, TaskRun { outputs, source: Vec::new() });
             }
             source
         }
