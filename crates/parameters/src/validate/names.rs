@@ -2,15 +2,17 @@
 
 use serde_json::{Map, Value};
 
+use super::walk::{Place, is_shown};
 use super::{Code, Validation, Violation, token};
 use crate::compile::{Compiled, List, Nested};
 
 /// Compares what is given with what is in use.
 pub(super) fn check(list: &List, given: &Map<String, Value>, effective: &Map<String, Value>, out: &mut Validation) {
-    level(list, given, effective, "", out);
+    level(Place { list, values: effective, root: effective }, given, "", out);
 }
 
-fn level(list: &List, given: &Map<String, Value>, effective: &Map<String, Value>, base: &str, out: &mut Validation) {
+fn level(place: Place<'_>, given: &Map<String, Value>, base: &str, out: &mut Validation) {
+    let Place { list, values: effective, root } = place;
     for (name, value) in given {
         let pointer = format!("{base}/{}", token(name));
         let mut namesakes = list.properties.iter().filter(|property| property.name == *name).peekable();
@@ -20,8 +22,9 @@ fn level(list: &List, given: &Map<String, Value>, effective: &Map<String, Value>
         }
         match effective.get(name) {
             Some(effective) => {
-                for property in namesakes {
-                    below(property, value, effective, &pointer, out);
+                // Of several properties with this name, the one that is shown takes the value.
+                for property in namesakes.filter(|property| is_shown(place, property)) {
+                    below(property, root, value, effective, &pointer, out);
                 }
             }
             None if value.is_null() => {}
@@ -30,10 +33,17 @@ fn level(list: &List, given: &Map<String, Value>, effective: &Map<String, Value>
     }
 }
 
-fn below(property: &Compiled, given: &Value, effective: &Value, pointer: &str, out: &mut Validation) {
+fn below(
+    property: &Compiled,
+    root: &Map<String, Value>,
+    given: &Value,
+    effective: &Value,
+    pointer: &str,
+    out: &mut Validation,
+) {
     match &property.nested {
         Nested::Simple | Nested::Collection(None) | Nested::Groups(None) => {}
-        Nested::Collection(Some(inner)) => entries(inner, given, effective, pointer, out),
+        Nested::Collection(Some(inner)) => entries(inner, root, given, effective, pointer, out),
         Nested::Groups(Some(groups)) => {
             let (Value::Object(given), Value::Object(effective)) = (given, effective) else { return };
             for (name, value) in given {
@@ -43,7 +53,7 @@ fn below(property: &Compiled, given: &Value, effective: &Value, pointer: &str, o
                     continue;
                 };
                 if let (Some(list), Some(effective)) = (&group.values, effective.get(name)) {
-                    entries(list, value, effective, &pointer, out);
+                    entries(list, root, value, effective, &pointer, out);
                 }
             }
         }
@@ -51,13 +61,20 @@ fn below(property: &Compiled, given: &Value, effective: &Value, pointer: &str, o
 }
 
 /// One entry, or a list of them.
-fn entries(list: &List, given: &Value, effective: &Value, pointer: &str, out: &mut Validation) {
+fn entries(
+    list: &List,
+    root: &Map<String, Value>,
+    given: &Value,
+    effective: &Value,
+    pointer: &str,
+    out: &mut Validation,
+) {
     match (given, effective) {
-        (Value::Object(given), Value::Object(effective)) => level(list, given, effective, pointer, out),
+        (Value::Object(given), Value::Object(values)) => level(Place { list, values, root }, given, pointer, out),
         (Value::Array(given), Value::Array(effective)) => {
             for (index, (given, effective)) in given.iter().zip(effective).enumerate() {
-                if let (Value::Object(given), Value::Object(effective)) = (given, effective) {
-                    level(list, given, effective, &format!("{pointer}/{index}"), out);
+                if let (Value::Object(given), Value::Object(values)) = (given, effective) {
+                    level(Place { list, values, root }, given, &format!("{pointer}/{index}"), out);
                 }
             }
         }

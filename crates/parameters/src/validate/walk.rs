@@ -15,10 +15,10 @@ pub(super) struct Walk<'w> {
 
 /// A list's place: the values in use beside its properties, and the node's.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    list: &'a List,
-    values: &'a Map<String, Value>,
-    root: &'a Map<String, Value>,
+pub(super) struct Place<'a> {
+    pub(super) list: &'a List,
+    pub(super) values: &'a Map<String, Value>,
+    pub(super) root: &'a Map<String, Value>,
 }
 
 impl Walk<'_> {
@@ -102,7 +102,7 @@ impl Walk<'_> {
 
 /// Whether the property is shown; one whose conditions cannot be evaluated is not checked, since n8n
 /// throws on it before.
-fn is_shown(place: Place<'_>, property: &Compiled) -> bool {
+pub(super) fn is_shown(place: Place<'_>, property: &Compiled) -> bool {
     let Some(display) = property.display else { return true };
     let scope = Scope { level: Level::Map(place.values), root: Level::Value(Js::Object(place.root)) };
     place.list.displays.get(display).is_shown(scope).unwrap_or(false)
