@@ -12,15 +12,15 @@
     if (depth > 4) return 'deep';
     const next = (inner) => describe(inner, depth + 1);
     if (value.isLuxonDateTime) {
-      if (!value.isValid) return { DateTime: 'invalid', reason: value.invalidReason, explanation: value.invalidExplanation };
+      if (!value.isValid) return { DateTime: 'invalid', reason: value.invalidReason, explanation: value.invalidExplanation ?? null };
       return { DateTime: value.toISO(), ts: value.ts, zone: value.zoneName, locale: value.locale };
     }
     if (value.isLuxonDuration) {
-      if (!value.isValid) return { Duration: 'invalid', reason: value.invalidReason, explanation: value.invalidExplanation };
+      if (!value.isValid) return { Duration: 'invalid', reason: value.invalidReason, explanation: value.invalidExplanation ?? null };
       return { Duration: Object.entries(value.toObject()).map(next), accuracy: value.conversionAccuracy };
     }
     if (value.isLuxonInterval) {
-      if (!value.isValid) return { Interval: 'invalid', reason: value.invalidReason, explanation: value.invalidExplanation };
+      if (!value.isValid) return { Interval: 'invalid', reason: value.invalidReason, explanation: value.invalidExplanation ?? null };
       return { Interval: [next(value.start), next(value.end)] };
     }
     if (Array.isArray(value)) return value.map(next);

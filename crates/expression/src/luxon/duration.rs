@@ -125,13 +125,15 @@ pub struct Duration {
     pub(crate) values: Values,
     pub(crate) locale: Locale,
     pub(crate) accuracy: Accuracy,
+    /// What conversions go by: `reconfigure` changes the name of the accuracy alone.
+    pub(crate) matrix: Accuracy,
     pub(crate) invalid: Option<Arc<Invalid>>,
 }
 
 impl Duration {
     /// A duration of these amounts.
     pub fn new(values: Values, locale: Locale, accuracy: Accuracy) -> Self {
-        Duration { values, locale, accuracy, invalid: None }
+        Duration { values, locale, accuracy, matrix: accuracy, invalid: None }
     }
 
     /// A duration of these amounts, casual and in the default locale.
@@ -183,13 +185,19 @@ impl Duration {
         self.values.get(unit).filter(|amount| !amount.is_nan() && *amount != 0.0).unwrap_or(0.0)
     }
 
+    /// The same duration in another locale and with another name of its accuracy, which changes no conversion. What is
+    /// invalid becomes an empty duration, as in luxon.
+    pub fn reconfigure(&self, locale: Locale, accuracy: Accuracy) -> Self {
+        Duration { locale, accuracy, invalid: None, ..self.clone() }
+    }
+
     pub(crate) fn with_values(&self, values: Values) -> Self {
         Duration { values, ..self.clone() }
     }
 
     /// The whole length in milliseconds, NaN if invalid.
     pub fn to_millis(&self) -> f64 {
-        if self.is_valid() { millis(self.accuracy, &self.values) } else { f64::NAN }
+        if self.is_valid() { millis(self.matrix, &self.values) } else { f64::NAN }
     }
 
     /// The whole length in one unit.
@@ -220,7 +228,7 @@ impl Duration {
     /// Carries each amount over to the next larger unit it has.
     pub fn normalize(&self) -> Self {
         let mut values = self.values;
-        normalize(self.accuracy, &mut values);
+        normalize(self.matrix, &mut values);
         self.with_values(values)
     }
 
@@ -247,7 +255,7 @@ impl Duration {
                 let mut own = 0.0;
                 let carried: Vec<_> = rest.iter().collect();
                 for (large, left) in carried {
-                    own += self.accuracy.factor(large, unit) * left;
+                    own += self.matrix.factor(large, unit) * left;
                     rest.set(large, 0.0);
                 }
                 own += amount.unwrap_or(0.0);
@@ -259,9 +267,9 @@ impl Duration {
             }
         }
         for (unit, left) in rest.iter().filter(|(_, left)| *left != 0.0) {
-            built.add(last, if unit == last { left } else { left / self.accuracy.factor(last, unit) });
+            built.add(last, if unit == last { left } else { left / self.matrix.factor(last, unit) });
         }
-        normalize(self.accuracy, &mut built);
+        normalize(self.matrix, &mut built);
         self.with_values(built)
     }
 

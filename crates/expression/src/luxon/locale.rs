@@ -138,10 +138,10 @@ fn unicode_extension(tag: &str, key: &str) -> Option<String> {
 /// CLDR's first day and weekend of a tag's region. The first week needs four days everywhere: V8 no longer
 /// answers minimalDays, and luxon falls back to ISO's.
 fn week_of_region(tag: &str) -> WeekSettings {
-    const SUNDAY: &str = "AG AS AU BD BR BS BT BW BZ CA CN CO DM DO ET GT GU HK HN ID IL IN JM JP KE KH KR LA MH MM MO \
-                          MT MX MZ NI NP PA PE PH PK PR PT PY SA SG SV TH TT TW UM US VE VI WS YE ZA ZW";
-    const SATURDAY: &str = "AE AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY";
-    const FRIDAY_SATURDAY: &str = "BH DZ EG IL IQ JO KW LY OM QA SA SD SY YE";
+    const SUNDAY: &str = "AG AS BD BR BS BT BU BW BZ CA CO DM DO ET GT GU HK HN ID IL IN IS JM JP KE KH KR LA MH MM MO \
+                          MT MX MZ NI NP PA PE PH PK PR PT PY RH SA SG SV TH TT TW UM US VE VI WS YD YE ZA ZW";
+    const SATURDAY: &str = "AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY";
+    const FRIDAY_SATURDAY: &str = "BH DZ EG IL IQ JO KW LY OM QA SA SD SY YD YE";
     let region = region(tag);
     let listed = |list: &str| list.split(' ').any(|item| item == region);
     let first_day = match () {
@@ -167,23 +167,36 @@ fn region(tag: &str) -> String {
     if let Some(region) = parts.find(|part| part.len() == 2) {
         return region.to_ascii_uppercase();
     }
-    const LIKELY: [(&str, &str); 16] = [
+    const LIKELY: [(&str, &str); 29] = [
+        ("af", "ZA"),
+        ("am", "ET"),
+        ("ar", "EG"),
+        ("bn", "BD"),
+        ("bs", "BA"),
+        ("ca", "ES"),
         ("en", "US"),
-        ("pt", "BR"),
-        ("ja", "JP"),
-        ("zh", "CN"),
-        ("ko", "KR"),
+        ("et", "EE"),
+        ("fa", "IR"),
+        ("fil", "PH"),
+        ("gu", "IN"),
         ("he", "IL"),
         ("hi", "IN"),
         ("id", "ID"),
-        ("th", "TH"),
-        ("ar", "EG"),
-        ("fa", "IR"),
-        ("bn", "BD"),
-        ("ur", "PK"),
-        ("ta", "IN"),
+        ("ja", "JP"),
+        ("kn", "IN"),
+        ("ko", "KR"),
+        ("ml", "IN"),
+        ("mr", "IN"),
+        ("ms", "MY"),
         ("ne", "NP"),
-        ("am", "ET"),
+        ("pa", "IN"),
+        ("pt", "BR"),
+        ("sv", "SE"),
+        ("ta", "IN"),
+        ("te", "IN"),
+        ("th", "TH"),
+        ("ur", "PK"),
+        ("zh", "CN"),
     ];
     LIKELY
         .iter()

@@ -6,7 +6,7 @@ pub(crate) const MS_PER_DAY: f64 = 86_400_000.0;
 pub(crate) const MS_PER_MINUTE: f64 = 60_000.0;
 
 /// A broken-down local time, as luxon keeps in `dt.c`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Civil {
     /// Astronomical year: 0 is 1 BC.
     pub year: i32,
@@ -22,6 +22,13 @@ pub struct Civil {
     pub second: u8,
     /// 0 to 999.
     pub millisecond: u16,
+}
+
+impl Default for Civil {
+    /// The epoch, so that every Civil is a date.
+    fn default() -> Self {
+        Civil { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 }
+    }
 }
 
 /// A local time whose fields need not be in range yet (`set({ month: 14 })`, `plus`).
@@ -68,14 +75,15 @@ impl Fields {
 /// Breaks a time value down; `None` where `new Date(ts)` is an invalid date.
 pub(crate) fn civil_from_ts(ts: f64) -> Option<Civil> {
     let ts = time_clip(ts);
-    if ts.is_nan() {
-        return None;
-    }
-    let ms = ts as i64;
+    if ts.is_nan() { None } else { Some(civil_from_millis(ts as i64)) }
+}
+
+/// Breaks milliseconds down, also a little out of JavaScript's range.
+pub(crate) fn civil_from_millis(ms: i64) -> Civil {
     let days = ms.div_euclid(86_400_000);
     let time = ms.rem_euclid(86_400_000);
     let (year, month, day) = civil_from_days(days);
-    Some(Civil {
+    Civil {
         year: year as i32,
         month,
         day,
@@ -83,7 +91,7 @@ pub(crate) fn civil_from_ts(ts: f64) -> Option<Civil> {
         minute: (time / 60_000 % 60) as u8,
         second: (time / 1000 % 60) as u8,
         millisecond: (time % 1000) as u16,
-    })
+    }
 }
 
 /// JavaScript's TimeClip: truncates, and answers NaN out of range.

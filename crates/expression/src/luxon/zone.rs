@@ -134,7 +134,8 @@ impl Zone {
         match self {
             Zone::Fixed(offset) => *offset,
             Zone::System if ts.is_nan() => f64::NAN,
-            Zone::System => 0.0,
+            // As JavaScript's `-date.getTimezoneOffset()`.
+            Zone::System => -0.0,
             Zone::Invalid(_) => f64::NAN,
             Zone::Iana(zone) => match &zone.rules {
                 Some(rules) => rules.offset(ts),
@@ -189,7 +190,11 @@ fn find_rules(name: &str) -> Option<Rules> {
 
 /// Names of ICU that the tz database lacks.
 fn legacy_name(name: &str) -> &str {
-    const LEGACY: [(&str, &str); 28] = [
+    const LEGACY: [(&str, &str); 32] = [
+        ("CST6CDT", "America/Chicago"),
+        ("EST5EDT", "America/New_York"),
+        ("MST7MDT", "America/Denver"),
+        ("PST8PDT", "America/Los_Angeles"),
         ("ACT", "Australia/Darwin"),
         ("AET", "Australia/Sydney"),
         ("AGT", "America/Argentina/Buenos_Aires"),
@@ -263,6 +268,14 @@ fn parse_specifier(lower: &str) -> Option<f64> {
 
 /// Writes an offset in minutes.
 pub fn format_offset(offset: f64, format: OffsetFormat) -> String {
+    if offset.is_nan() {
+        let text = match format {
+            OffsetFormat::Narrow => "-NaN",
+            OffsetFormat::Short => "-NaN:NaN",
+            OffsetFormat::Techie => "-NaNNaN",
+        };
+        return text.into();
+    }
     let hours = (offset / 60.0).abs().trunc() as i64;
     let minutes = (offset % 60.0).abs().trunc() as i64;
     let mut out = String::with_capacity(8);

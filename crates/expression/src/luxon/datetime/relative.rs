@@ -99,10 +99,10 @@ impl DateTime {
             relative_time(unit.name(), options.rounding.apply(count, factor), false, options.narrow)
         };
         if let Some(unit) = options.unit {
-            return Ok(Some(format(count(unit), unit)));
+            return Ok(Some(format(Self::told(count(unit))?, unit)));
         }
         for unit in &options.units {
-            let count = count(*unit);
+            let count = Self::told(count(*unit))?;
             if count.abs() >= 1.0 {
                 return Ok(Some(format(count, *unit)));
             }
@@ -130,16 +130,21 @@ impl DateTime {
         };
         let format = |count: f64, unit: Unit| relative_time(unit.name(), js_round(count), true, options.narrow);
         if let Some(unit) = options.unit {
-            return Ok(Some(format(count(unit), unit)));
+            return Ok(Some(format(Self::told(count(unit))?, unit)));
         }
         for unit in [Unit::Years, Unit::Months, Unit::Days] {
-            let count = count(unit);
+            let count = Self::told(count(unit))?;
             if count.abs() >= 1.0 {
                 return Ok(Some(format(count, unit)));
             }
         }
         let zero = if base.to_millis() > self.to_millis() { -0.0 } else { 0.0 };
         Ok(Some(format(zero, Unit::Days)))
+    }
+
+    /// The number that is told; past the end of time there is none.
+    fn told(count: f64) -> Result<f64, Error> {
+        if count.is_nan() { Err(Error::argument("Invalid unit value NaN")) } else { Ok(count) }
     }
 
     fn base(&self, options: &RelativeOptions, settings: &Settings) -> Result<DateTime, Error> {

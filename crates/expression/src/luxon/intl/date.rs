@@ -9,9 +9,9 @@ use crate::luxon::{
     datetime::DateTime,
     english::Width,
     locale::Locale,
-    math::{Civil, MS_PER_MINUTE, civil_from_ts, day_of_week},
+    math::{Civil, MS_PER_MINUTE, civil_from_millis, day_of_week, time_clip},
     text::push_padded,
-    zone::{OffsetFormat, Zone, format_offset},
+    zone::Zone,
 };
 
 /// A piece of a formatted date, as `formatToParts` answers it.
@@ -23,16 +23,31 @@ pub(crate) struct Part {
     pub(crate) value: String,
 }
 
-/// Writes a date.
+/// Writes a date. V8 writes a plain space before AM and PM where it writes in one piece; luxon has it write in pieces
+/// where it names the zone itself.
 pub(crate) fn format(date: &DateTime, options: &DateFormat, locale: &Locale) -> String {
-    parts(date, options, locale).into_iter().map(|part| part.value).collect()
+    let text: String = parts(date, options, locale).into_iter().map(|part| part.value).collect();
+    if names_zone_itself(date, options) { text } else { text.replace('\u{202f}', " ") }
+}
+
+/// Whether luxon stands in for the zone: UTC and fixed offsets for which the tz database has no zone.
+fn names_zone_itself(date: &DateTime, options: &DateFormat) -> bool {
+    options.time_zone.is_none() && !has_own_zone(date.zone())
+}
+
+/// Whether Intl has a zone for it: for offsets there is `Etc/GMT+n`, but luxon does not use that of 0.
+pub(super) fn has_own_zone(zone: &Zone) -> bool {
+    match zone {
+        Zone::Fixed(minutes) => *minutes != 0.0 && minutes % 60.0 == 0.0 && (-720.0..=840.0).contains(minutes),
+        _ => true,
+    }
 }
 
 /// Writes a date, in pieces.
 pub(crate) fn parts(date: &DateTime, options: &DateFormat, locale: &Locale) -> Vec<Part> {
     let zone = options.time_zone.clone().unwrap_or_else(|| date.zone().clone());
     let offset = zone.offset(date.ts());
-    let civil = civil_from_ts(date.ts() + offset * MS_PER_MINUTE).unwrap_or_default();
+    let civil = civil_from_millis((time_clip(date.ts()) + offset * MS_PER_MINUTE).floor() as i64);
     let weekday = day_of_week(civil.year.into(), civil.month.into(), civil.day.into()) as u8;
     let mut options = options.clone();
     if !options.has_date() && !options.has_time() {
@@ -40,7 +55,7 @@ pub(crate) fn parts(date: &DateTime, options: &DateFormat, locale: &Locale) -> V
         options.month = Some(Month::Number(Digits::Numeric));
         options.day = Some(Digits::Numeric);
     }
-    let own_zone = options.time_zone.is_some();
+    let itself = names_zone_itself(date, &options);
     let mut pattern =
         Pattern { parts: Vec::new(), options: &options, civil: &civil, weekday, names: Names::of(locale) };
     pattern.date();
@@ -53,7 +68,8 @@ pub(crate) fn parts(date: &DateTime, options: &DateFormat, locale: &Locale) -> V
         if has_time {
             pattern.literal(" ");
         }
-        pattern.push("timeZoneName", zone_name(&zone, date.ts(), style, own_zone));
+        let name = if itself { zone.name() } else { zone_name(&zone, time_clip(date.ts()), style) };
+        pattern.push("timeZoneName", name);
     }
     pattern.parts
 }
@@ -63,7 +79,7 @@ impl DateFormat {
         let only_weekday = self.year.is_none() && self.month.is_none() && self.day.is_none();
         match self.month {
             Some(Month::Name(Width::Long)) => " at ",
-            _ if only_weekday && self.weekday.is_some() => " ",
+            _ if only_weekday && self.weekday.is_some() && self.fraction == 0 => " ",
             _ => ", ",
         }
     }
@@ -287,34 +303,16 @@ fn day_period(hour: u8) -> &'static str {
     }
 }
 
-/// The name of a zone in a formatted date: Intl knows fixed offsets of whole hours as `Etc/GMT+3`, others as luxon
-/// names them.
-fn zone_name(zone: &Zone, ts: f64, style: ZoneStyle, own_zone: bool) -> String {
+/// The name of a zone in a formatted date.
+fn zone_name(zone: &Zone, ts: f64, style: ZoneStyle) -> String {
     let offset = zone.offset(ts);
     let width = match style {
         ZoneStyle::Short | ZoneStyle::ShortOffset => Width::Short,
         ZoneStyle::Long | ZoneStyle::LongOffset => Width::Long,
     };
-    if matches!(style, ZoneStyle::ShortOffset | ZoneStyle::LongOffset) {
-        return match zone_names::offset_text(offset, width).as_str() {
-            "GMT" if width == Width::Short => "GMT+0".into(),
-            "GMT" => "GMT+00:00".into(),
-            text => text.to_owned(),
-        };
-    }
-    match zone {
-        Zone::Fixed(0.0) => zone_names::offset_name(&Zone::System, ts, width),
-        Zone::Fixed(minutes) if minutes % 60.0 == 0.0 && (-14.0..=12.0).contains(&(-minutes / 60.0)) => {
-            zone_names::offset_text(offset, width)
-        }
-        Zone::Fixed(minutes) if own_zone => format_offset(*minutes, OffsetFormat::Short),
+    let plain = zone_names::offset_text(offset, width);
+    match (style, zone) {
+        (ZoneStyle::ShortOffset | ZoneStyle::LongOffset, _) | (_, Zone::Fixed(_)) => plain,
         _ => zone_names::offset_name(zone, ts, width),
     }
-}
-
-/// Writes a range: once where both ends read the same, else both with a dash between.
-pub(crate) fn format_range(start: &DateTime, end: &DateTime, options: &DateFormat, locale: &Locale) -> String {
-    let end = end.with_locale(locale.clone());
-    let (first, last) = (format(start, options, locale), format(&end, options, locale));
-    if first == last { first } else { format!("{first} – {last}") }
 }

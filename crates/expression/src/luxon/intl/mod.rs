@@ -7,4 +7,5 @@ pub(crate) mod names;
 pub(crate) mod number;
 pub(crate) mod options;
 pub(crate) mod presets;
+pub(crate) mod range;
 pub(crate) mod zone_names;

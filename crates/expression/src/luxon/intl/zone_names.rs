@@ -8,6 +8,8 @@ use crate::luxon::{english::Width, zone::Zone};
 /// their names, then periods, each the minute it starts at and the names by offset: `from:offset=name,...`.
 const TABLE: &str = include_str!("zone_names.tsv");
 
+const UTC: &str = "Coordinated Universal Time";
+
 struct Table {
     names: Vec<(&'static str, &'static str)>,
     zones: HashMap<String, &'static str>,
@@ -17,7 +19,7 @@ struct Table {
 pub(crate) fn offset_name(zone: &Zone, ts: f64, width: Width) -> String {
     match zone {
         Zone::Fixed(_) => zone.name(),
-        Zone::System if width == Width::Long => "Coordinated Universal Time".into(),
+        Zone::System if width == Width::Long => UTC.into(),
         Zone::System => "UTC".into(),
         Zone::Invalid(_) => String::new(),
         Zone::Iana(_) => {
@@ -30,9 +32,6 @@ pub(crate) fn offset_name(zone: &Zone, ts: f64, width: Width) -> String {
 /// `GMT-3`, or `GMT-03:00` where it is long.
 pub(crate) fn offset_text(offset: f64, width: Width) -> String {
     let seconds = (offset.abs() * 60.0).round() as i64;
-    if seconds == 0 || offset.is_nan() {
-        return "GMT".into();
-    }
     let sign = if offset < 0.0 { '-' } else { '+' };
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     let mut out = match width {
@@ -60,6 +59,10 @@ fn named(zone: &str, ts: f64, offset: f64, width: Width) -> Option<String> {
         if matches { index.parse::<usize>().ok() } else { None }
     })?;
     let (long, short) = table.names.get(index)?;
+    // Only UTC has a name before 1970 and after 9999.
+    if !(0.0..253_402_300_743_588.0).contains(&ts) && *long != UTC {
+        return None;
+    }
     let name = if width == Width::Long { long } else { short };
     (!name.is_empty()).then(|| (*name).to_owned())
 }

@@ -176,6 +176,15 @@ pub(super) fn duration_like<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<D
     Err(throw(ctx, &Error::argument(message)))
 }
 
+/// Refuses to move a date by an invalid duration, as luxon does when it takes the amounts apart.
+pub(super) fn check_movable(ctx: &Ctx<'_>, date: &DateTime, duration: &Duration) -> Result<()> {
+    let missing = !duration.is_valid() || duration.values().iter().any(|(_, amount)| !amount.is_finite());
+    if date.is_valid() && missing {
+        return Err(throw(ctx, &Error::argument("Invalid unit value NaN")));
+    }
+    Ok(())
+}
+
 /// `Duration.fromObject`.
 pub(super) fn duration_from_object<'js>(
     ctx: &Ctx<'js>,
@@ -198,6 +207,16 @@ pub(super) fn duration_from_object<'js>(
         Locale::new(locale_options(ctx, options)?),
         parse_accuracy(ctx, options)?.unwrap_or_default(),
     ))
+}
+
+/// An argument whose own properties are read: none of a number, and of a text its characters, which are no units.
+pub(super) fn enumerable<'js>(call: &Call<'_, 'js>, index: usize) -> Result<Object<'js>> {
+    let value = call.arg(index);
+    match value.as_object() {
+        Some(object) => Ok(object.clone()),
+        None if value.is_string() && truthy(&value) => Err(call.fail(&Error::unit("0"))),
+        None => Object::new(call.ctx.clone()),
+    }
 }
 
 /// The fields of `fromObject` and `set`.
@@ -228,6 +247,17 @@ fn amounts<'js>(
     object: &Object<'js>,
     mut take: impl FnMut(&str, &dyn Fn() -> std::result::Result<f64, Stop>) -> std::result::Result<(), Stop>,
 ) -> Result<()> {
+    // luxon's own objects have members of their own, and none of them is a unit.
+    let value = object.clone().into_value();
+    let member = match () {
+        () if date_time(&value).is_some() => Some("ts"),
+        () if interval(&value).is_some() => Some("s"),
+        () if duration(&value).is_some() => Some("values"),
+        () => None,
+    };
+    if let Some(member) = member {
+        return Err(throw(ctx, &Error::unit(member)));
+    }
     for property in object.props::<String, Value<'js>>() {
         let (name, value) = property?;
         if value.is_undefined() || value.is_null() {

@@ -1,9 +1,12 @@
 //! The static methods of `DateTime`.
 
-use rquickjs::{Exception, Object, Result, Value};
+use rquickjs::{Exception, Result, Value};
 
 use super::{
-    args::{date_time, fields, from_js_date, locale, number, options, property, text, truthy, type_of, zone_option},
+    args::{
+        date_time, enumerable, fields, from_js_date, locale, number, options, property, text, truthy, type_of,
+        zone_option,
+    },
     call::{Call, Entry, Js},
     read_js_date,
 };
@@ -194,13 +197,7 @@ fn from_object<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     if !from.zone.is_valid() {
         return call.ok(DateTime::from_object(&Default::default(), &from, &settings)).map(Js::from);
     }
-    let value = call.arg(0);
-    let object = match value.as_object() {
-        Some(object) => object.clone(),
-        // A text's own properties are its characters, and no unit is named by a number.
-        None if truthy(&value) && value.is_string() => return Err(call.fail(&Error::unit("0"))),
-        None => Object::new(call.ctx.clone())?,
-    };
+    let object = enumerable(call, 0)?;
     let fields = fields(&call.ctx, &object)?;
     call.ok(DateTime::from_object(&fields, &from, &settings)).map(Js::from)
 }

@@ -4,15 +4,15 @@ use rquickjs::{Array, Ctx, Exception, Object, Result, Value};
 
 use super::{
     args::{
-        date_time, duration_like, fields, flag, locale, number, options, property, text, text_or_null, truthy, unit,
-        units, zone, zone_option,
+        check_movable, date_time, duration_like, enumerable, fields, flag, locale, number, options, property, text,
+        text_or_null, truthy, unit, units, zone, zone_option,
     },
     call::{Call, Entry, Js, Native, constructor, define_getters, define_methods},
     date_parse::STATIC,
     options::{date_format, iso, locale_options, parse_accuracy, relative, sql},
 };
 use crate::luxon::{
-    DateTime, Duration, Field, INVALID_DATE_TIME, Interval, Locale, LocaleOptions, Unit, Zone,
+    DateTime, Duration, Field, INVALID_DATE_TIME, Interval, IsoOptions, Locale, LocaleOptions, Unit, Zone,
     english::Width,
     format,
     intl::{self, names::Names, presets},
@@ -81,7 +81,10 @@ const FIELDS: &[(&str, Native)] = &[
     ("localWeekYear", |call| read(call, DateTime::local_week_year)),
     ("ordinal", |call| read(call, DateTime::ordinal)),
     ("offset", |call| read(call, DateTime::offset)),
-    ("daysInMonth", |call| read(call, DateTime::days_in_month)),
+    ("daysInMonth", |call| {
+        // Of an invalid date there is no month, not even NaN.
+        call.with(|d: &DateTime| if d.is_valid() { d.days_in_month().into() } else { Js::Undefined })
+    }),
     ("daysInYear", |call| read(call, DateTime::days_in_year)),
     ("weeksInWeekYear", |call| read(call, DateTime::weeks_in_week_year)),
     ("weeksInLocalWeekYear", |call| read(call, DateTime::weeks_in_local_week_year)),
@@ -169,12 +172,16 @@ fn shift<'js>(call: &Call<'_, 'js>, back: bool) -> Result<Js<'js>> {
         return Ok(date.into());
     }
     let duration = duration_like(&call.ctx, &call.arg(0))?;
+    check_movable(&call.ctx, &date, &duration)?;
     Ok(if back { date.minus(&duration) } else { date.plus(&duration) }.into())
 }
 
 fn set<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let date = call.date()?;
-    let Some(object) = call.arg(0).into_object().filter(|_| date.is_valid()) else { return Ok(date.into()) };
+    if !date.is_valid() {
+        return Ok(date.into());
+    }
+    let object = enumerable(call, 0)?;
     let fields = fields(&call.ctx, &object)?;
     call.ok(date.set(&fields)).map(Js::from)
 }
@@ -269,7 +276,10 @@ fn diff_from<'js>(call: &Call<'_, 'js>, date: &DateTime, other: &DateTime, index
         None => None,
     };
     let accuracy = parse_accuracy(&call.ctx, options.as_ref())?.unwrap_or_default();
-    Ok(date.diff(other, &units, locale, accuracy).into())
+    let duration = date.diff(other, &units, locale, accuracy);
+    // Past the end of time there is no duration.
+    check_movable(&call.ctx, date, &duration)?;
+    Ok(duration.into())
 }
 
 fn until<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
@@ -371,17 +381,12 @@ const FORMATS: &[Entry] = &[
         if call.len() == 0 {
             return call.with(|date: &DateTime| date.to_iso_default().into());
         }
-        let options = iso(&call.ctx, options(call, 0, "format")?.as_ref(), Field::Millisecond)?;
-        call.with(|date: &DateTime| date.to_iso(&options).into())
+        iso_form(call, "format", Field::Millisecond, DateTime::to_iso)
     }),
     ("toISODate", 0, |call| {
-        let options = iso(&call.ctx, options(call, 0, "format")?.as_ref(), Field::Day)?;
-        call.with(|date: &DateTime| date.to_iso_date(options.extended, options.precision).into())
+        iso_form(call, "format", Field::Day, |date, options| date.to_iso_date(options.extended, options.precision))
     }),
-    ("toISOTime", 0, |call| {
-        let options = iso(&call.ctx, options(call, 0, "suppressMilliseconds")?.as_ref(), Field::Millisecond)?;
-        call.with(|date: &DateTime| date.to_iso_time(&options).into())
-    }),
+    ("toISOTime", 0, |call| iso_form(call, "suppressMilliseconds", Field::Millisecond, DateTime::to_iso_time)),
     ("toISOWeekDate", 0, |call| call.with(|date: &DateTime| date.to_iso_week_date().into())),
     ("toRFC2822", 0, |call| call.with(|date: &DateTime| date.to_rfc2822().into())),
     ("toHTTP", 0, |call| call.with(|date: &DateTime| date.to_http(&call.settings()).into())),
@@ -405,6 +410,21 @@ const FORMATS: &[Entry] = &[
     ("toRelativeCalendar", 0, |call| to_relative(call, true)),
     ("resolvedLocaleOptions", 0, resolved_locale_options),
 ];
+
+/// One of the ISO forms; an invalid date has none, whatever the options.
+fn iso_form<'js>(
+    call: &Call<'_, 'js>,
+    first: &str,
+    precision: Field,
+    write: fn(&DateTime, &IsoOptions) -> Option<String>,
+) -> Result<Js<'js>> {
+    let given = options(call, 0, first)?;
+    if !call.with(DateTime::is_valid)? {
+        return Ok(Js::Null);
+    }
+    let options = iso(&call.ctx, given.as_ref(), precision)?;
+    call.with(|date: &DateTime| write(date, &options).into())
+}
 
 fn to_format<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let date = call.date()?;
@@ -457,7 +477,11 @@ fn to_relative<'js>(call: &Call<'_, 'js>, calendar: bool) -> Result<Js<'js>> {
     if !date.is_valid() {
         return Ok(Js::Null);
     }
-    let options = relative(&call.ctx, options(call, 0, "base")?.as_ref())?;
+    let given = options(call, 0, "base")?;
+    if calendar && property(given.as_ref(), "unit")?.is_some_and(|unit| unit.is_array()) {
+        return Err(Exception::throw_type(&call.ctx, "unit.toLowerCase is not a function"));
+    }
+    let options = relative(&call.ctx, given.as_ref(), calendar)?;
     let settings = call.settings();
     let told =
         if calendar { date.to_relative_calendar(&options, &settings) } else { date.to_relative(&options, &settings) };

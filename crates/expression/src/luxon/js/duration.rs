@@ -4,7 +4,7 @@ use rquickjs::{Ctx, Exception, Object, Result, Value};
 
 use super::{
     args::{
-        duration, duration_from_object, duration_like, invalid_unit_value, number, options, property, text,
+        self, duration, duration_from_object, duration_like, invalid_unit_value, number, options, property, text,
         text_or_null, truthy, unit,
     },
     call::{Call, Entry, Js, Native, constructor, define_getters, define_methods},
@@ -169,8 +169,7 @@ fn set<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     if !duration.is_valid() {
         return Ok(duration.into());
     }
-    let empty = || Object::new(call.ctx.clone()).map(Object::into_value);
-    let value = if call.arg(0).is_object() { call.arg(0) } else { empty()? };
+    let value = args::enumerable(call, 0)?.into_value();
     let mut values = *duration.values();
     for (unit, amount) in duration_from_object(&call.ctx, &value, None)?.values().iter() {
         values.set(unit, amount);
@@ -184,7 +183,7 @@ fn reconfigure<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let given = locale_options(&call.ctx, options.as_ref())?;
     let locale = duration.locale().with(LocaleOptions { week: None, output_calendar: None, ..given });
     let accuracy = parse_accuracy(&call.ctx, options.as_ref())?.unwrap_or(duration.accuracy());
-    Ok(Duration::new(*duration.values(), locale, accuracy).into())
+    Ok(duration.reconfigure(locale, accuracy).into())
 }
 
 fn as_unit<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
@@ -220,6 +219,9 @@ const FORMATS: &[Entry] = &[
     ("toJSON", 0, |call| call.with(|d: &Duration| d.to_iso().into())),
     ("toString", 0, |call| call.with(|d: &Duration| d.to_iso().into())),
     ("toISOTime", 0, |call| {
+        if !(0.0..86_400_000.0).contains(&call.with(Duration::to_millis)?) {
+            return Ok(Js::Null);
+        }
         let options = iso(&call.ctx, call.arg(0).as_object(), Field::Millisecond)?;
         call.with(|d: &Duration| d.to_iso_time(&options).into())
     }),

@@ -11,7 +11,7 @@ use super::{
     options::{date_format, iso, locale_options, parse_accuracy},
 };
 use crate::luxon::{
-    DateTime, Duration, Error, Field, INVALID_INTERVAL, Interval, Invalid, Unit, intl, parse::ParseOptions,
+    DateTime, Duration, Error, Field, INVALID_INTERVAL, Interval, Invalid, IsoOptions, Unit, intl, parse::ParseOptions,
 };
 
 /// As many pieces as an interval is cut into: luxon has no limit but memory.
@@ -51,11 +51,15 @@ const STATIC: &[Entry] = &[
     }),
     ("after", 2, |call| {
         let duration = duration_like(&call.ctx, &call.arg(1))?;
-        Ok(Interval::after(friendly_date(call, &call.arg(0))?, &duration).into())
+        let start = friendly_date(call, &call.arg(0))?;
+        args::check_movable(&call.ctx, &start, &duration)?;
+        Ok(Interval::after(start, &duration).into())
     }),
     ("before", 2, |call| {
         let duration = duration_like(&call.ctx, &call.arg(1))?;
-        Ok(Interval::before(friendly_date(call, &call.arg(0))?, &duration).into())
+        let end = friendly_date(call, &call.arg(0))?;
+        args::check_movable(&call.ctx, &end, &duration)?;
+        Ok(Interval::before(end, &duration).into())
     }),
     ("fromISO", 1, from_iso),
     ("invalid", 1, invalid),
@@ -92,7 +96,11 @@ fn invalid<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 /// The intervals of a list; those that are none, or invalid, are left out.
 fn list<'js>(call: &Call<'_, 'js>, value: &Value<'js>, method: &str) -> Result<Vec<Interval>> {
     let Some(array) = value.as_array() else {
-        return Err(Exception::throw_type(&call.ctx, &format!("intervals.{method} is not a function")));
+        let message = match value.is_null() || value.is_undefined() {
+            true => format!("Cannot read properties of {} (reading '{method}')", text(&call.ctx, value)?),
+            false => format!("intervals.{method} is not a function"),
+        };
+        return Err(Exception::throw_type(&call.ctx, &message));
     };
     let mut intervals = Vec::with_capacity(array.len());
     for item in array.iter::<Value<'js>>() {
@@ -119,15 +127,22 @@ const METHODS: &[Entry] = &[
     ("length", 0, length),
     ("count", 0, count),
     ("hasSame", 1, has_same),
-    ("isEmpty", 0, |call| call.with(|i: &Interval| Js::Bool(i.is_empty()))),
+    ("isEmpty", 0, |call| {
+        let interval = call.interval()?;
+        if !interval.is_valid() {
+            let message = "Cannot read properties of undefined (reading 'valueOf')";
+            return Err(Exception::throw_type(&call.ctx, message));
+        }
+        Ok(interval.is_empty().into())
+    }),
     ("isAfter", 1, |call| compare(call, |(start, _), at| start > at)),
     ("isBefore", 1, |call| compare(call, |(_, end), at| end <= at)),
     ("contains", 1, |call| compare(call, |(start, end), at| start <= at && end > at)),
-    ("overlaps", 1, |call| relate(call, Interval::overlaps)),
-    ("engulfs", 1, |call| relate(call, Interval::engulfs)),
-    ("abutsStart", 1, |call| relate(call, |this, other| this.bounds().1 == other.bounds().0)),
-    ("abutsEnd", 1, |call| relate(call, |this, other| other.bounds().1 == this.bounds().0)),
-    ("equals", 1, |call| relate(call, Interval::equals)),
+    ("overlaps", 1, |call| relate(call, "s", Interval::overlaps)),
+    ("engulfs", 1, |call| relate(call, "s", Interval::engulfs)),
+    ("abutsStart", 1, |call| relate(call, "s", |this, other| this.bounds().1 == other.bounds().0)),
+    ("abutsEnd", 1, |call| relate(call, "e", |this, other| other.bounds().1 == this.bounds().0)),
+    ("equals", 1, |call| relate(call, "isValid", Interval::equals)),
     ("toDuration", 0, to_duration),
 ];
 
@@ -169,9 +184,21 @@ fn compare<'js>(call: &Call<'_, 'js>, test: fn((f64, f64), f64) -> bool) -> Resu
     Ok(test(interval.bounds(), number(&call.ctx, &call.arg(0))?).into())
 }
 
-fn relate<'js>(call: &Call<'_, 'js>, test: fn(&Interval, &Interval) -> bool) -> Result<Js<'js>> {
+fn relate<'js>(call: &Call<'_, 'js>, reads: &str, test: fn(&Interval, &Interval) -> bool) -> Result<Js<'js>> {
     let interval = call.interval()?;
+    check_other(call, reads)?;
     Ok(args::interval(&call.arg(0)).is_some_and(|other| test(&interval, &other)).into())
+}
+
+/// Nothing has no members to compare with.
+fn check_other(call: &Call<'_, '_>, reads: &str) -> Result<()> {
+    let other = call.arg(0);
+    if other.is_undefined() || other.is_null() {
+        let kind = if other.is_null() { "null" } else { "undefined" };
+        let message = format!("Cannot read properties of {kind} (reading '{reads}')");
+        return Err(Exception::throw_type(&call.ctx, &message));
+    }
+    Ok(())
 }
 
 fn to_duration<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
@@ -210,6 +237,11 @@ const PARTS: &[Entry] = &[
 fn set<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let interval = call.interval()?;
     let (Some(start), Some(end)) = (interval.start(), interval.end()) else { return Ok(interval.into()) };
+    if call.arg(0).is_null() {
+        let message = "Cannot destructure property 'start' of '(intermediate value)(intermediate value)(intermediate \
+                       value)' as it is null.";
+        return Err(Exception::throw_type(&call.ctx, message));
+    }
     let given = options(call, 0, "start")?;
     let pick = |name: &str, own: &DateTime| -> Result<DateTime> {
         match property(given.as_ref(), name)?.filter(truthy) {
@@ -239,8 +271,13 @@ fn divide_equally<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 
 fn combine<'js>(call: &Call<'_, 'js>, join: fn(&Interval, &Interval) -> Js<'static>) -> Result<Js<'js>> {
     let interval = call.interval()?;
-    let Some(other) = args::interval(&call.arg(0)).filter(|_| interval.is_valid()) else {
+    if !interval.is_valid() {
         return Ok(interval.into());
+    }
+    check_other(call, "s")?;
+    let Some(other) = args::interval(&call.arg(0)) else {
+        let message = "Unknown datetime argument: undefined, of type undefined";
+        return Err(call.fail(&Error::argument(message)));
     };
     Ok(match join(&interval, &other) {
         Js::Interval(found) => found.into(),
@@ -277,15 +314,9 @@ fn map_endpoints<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 /// The ways an interval is written.
 const FORMATS: &[Entry] = &[
     ("toString", 0, |call| call.with(|i: &Interval| i.to_text().into())),
-    ("toISO", 0, |call| {
-        let options = iso(&call.ctx, options(call, 0, "format")?.as_ref(), Field::Millisecond)?;
-        call.with(|i: &Interval| i.to_iso(&options).into())
-    }),
+    ("toISO", 0, |call| iso_form(call, Interval::to_iso)),
     ("toISODate", 0, |call| call.with(|i: &Interval| i.to_iso_date().into())),
-    ("toISOTime", 0, |call| {
-        let options = iso(&call.ctx, options(call, 0, "format")?.as_ref(), Field::Millisecond)?;
-        call.with(|i: &Interval| i.to_iso_time(&options).into())
-    }),
+    ("toISOTime", 0, |call| iso_form(call, Interval::to_iso_time)),
     ("toFormat", 1, |call| {
         let format = text(&call.ctx, &call.arg(0))?;
         let separator = match property(options(call, 1, "separator")?.as_ref(), "separator")? {
@@ -297,10 +328,20 @@ const FORMATS: &[Entry] = &[
     ("toLocaleString", 0, to_locale_string),
 ];
 
+/// One of the ISO forms; an invalid interval has none, whatever the options.
+fn iso_form<'js>(call: &Call<'_, 'js>, write: fn(&Interval, &IsoOptions) -> String) -> Result<Js<'js>> {
+    let interval = call.interval()?;
+    if !interval.is_valid() {
+        return Ok(INVALID_INTERVAL.into());
+    }
+    let options = iso(&call.ctx, options(call, 0, "format")?.as_ref(), Field::Millisecond)?;
+    Ok(write(&interval, &options).into())
+}
+
 fn to_locale_string<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let interval = call.interval()?;
     let (Some(start), Some(end)) = (interval.start(), interval.end()) else { return Ok(INVALID_INTERVAL.into()) };
     let format = date_format(call, options(call, 0, "timeZone")?.as_ref())?;
     let locale = start.locale().with(locale_options(&call.ctx, call.arg(1).as_object())?);
-    Ok(intl::date::format_range(start, end, &format, &locale).into())
+    Ok(intl::range::format_range(start, end, &format, &locale).into())
 }

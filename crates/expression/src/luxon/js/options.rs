@@ -102,7 +102,7 @@ pub(super) fn sql(options: Option<&Object<'_>>) -> Result<SqlTimeOptions> {
 }
 
 /// The options of `toRelative` and `toRelativeCalendar`.
-pub(super) fn relative<'js>(ctx: &Ctx<'js>, options: Option<&Object<'js>>) -> Result<RelativeOptions> {
+pub(super) fn relative<'js>(ctx: &Ctx<'js>, options: Option<&Object<'js>>, calendar: bool) -> Result<RelativeOptions> {
     let mut read = RelativeOptions::default();
     if let Some(base) = property(options, "base")?.filter(truthy) {
         read.base = super::args::date_time(&base);
@@ -119,7 +119,7 @@ pub(super) fn relative<'js>(ctx: &Ctx<'js>, options: Option<&Object<'js>>) -> Re
         }
     }
     read.round = flag(options, "round", true)?;
-    if let Some(rounding) = property(options, "rounding")? {
+    if let Some(rounding) = property(options, "rounding")?.filter(|_| !calendar) {
         read.rounding = Rounding::parse(&text(ctx, &rounding)?).map_err(|error| throw(ctx, &error))?;
     }
     if let Some(style) = property(options, "style")? {

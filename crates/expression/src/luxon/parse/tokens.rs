@@ -45,7 +45,8 @@ enum Read {
 /// What the groups said, by letter.
 #[derive(Debug, Default)]
 struct Found {
-    numbers: HashMap<char, f64>,
+    /// In the order in which the letters come; of two letters of one field the last stands.
+    numbers: Vec<(char, f64)>,
     fraction: Option<f64>,
     zone: Option<String>,
 }
@@ -128,64 +129,73 @@ impl Found {
             // `uuu` is read as a number, and then as digits of a fraction.
             self.fraction = Some(parse_millis(text));
         } else {
-            self.numbers.insert(group.letter, number);
+            self.set(group.letter, number);
+        }
+    }
+
+    fn get(&self, letter: char) -> Option<f64> {
+        self.numbers.iter().find(|(known, _)| *known == letter).map(|(_, number)| *number)
+    }
+
+    /// Sets a number; a letter keeps its first place.
+    fn set(&mut self, letter: char, number: f64) {
+        match self.numbers.iter_mut().find(|(known, _)| *known == letter) {
+            Some((_, known)) => *known = number,
+            None => self.numbers.push((letter, number)),
         }
     }
 
     fn finish(mut self) -> Result<Parsed, Error> {
-        let get = |numbers: &HashMap<char, f64>, letter: char| numbers.get(&letter).copied();
-        if get(&self.numbers, 'a').is_some() && get(&self.numbers, 'H').is_some() {
+        if self.get('a').is_some() && self.get('H').is_some() {
             return Err(Error::conflict("Can't include meridiem when specifying 24-hour format"));
         }
-        if let Some(quarter) = get(&self.numbers, 'q') {
-            self.numbers.insert('M', (quarter - 1.0) * 3.0 + 1.0);
+        if let Some(quarter) = self.get('q') {
+            self.set('M', (quarter - 1.0) * 3.0 + 1.0);
         }
-        if let Some(hour) = get(&self.numbers, 'h') {
-            let meridiem = get(&self.numbers, 'a');
-            if hour < 12.0 && meridiem == Some(1.0) {
-                self.numbers.insert('h', hour + 12.0);
-            } else if hour == 12.0 && meridiem == Some(0.0) {
-                self.numbers.insert('h', 0.0);
-            }
+        match (self.get('h'), self.get('a')) {
+            (Some(hour), Some(1.0)) if hour < 12.0 => self.set('h', hour + 12.0),
+            (Some(12.0), Some(0.0)) => self.set('h', 0.0),
+            _ => {}
         }
-        if get(&self.numbers, 'G') == Some(0.0)
-            && let Some(year) = self.numbers.get_mut(&'y')
-        {
-            *year = -*year;
+        if let (Some(0.0), Some(year)) = (self.get('G'), self.get('y')) {
+            self.set('y', -year);
         }
         if let Some(fraction) = self.fraction {
-            self.numbers.insert('S', fraction);
+            self.set('S', fraction);
         }
-        let specific_offset = get(&self.numbers, 'Z');
+        let specific_offset = self.get('Z');
         let zone = match &self.zone {
             Some(name) => Some(Zone::iana(name)),
             None => specific_offset.map(Zone::Fixed),
         };
         let mut fields = FieldSet::default();
-        for (letters, field) in FIELDS {
-            if let Some(number) = letters.chars().find_map(|letter| get(&self.numbers, letter)) {
-                fields.set(*field, number);
+        for (letter, number) in &self.numbers {
+            if let Some(field) = field(*letter) {
+                fields.set(field, *number);
             }
         }
         Ok(Parsed { fields, zone, specific_offset })
     }
 }
 
-/// The letters of each field; where a format has several, the first here stands.
-const FIELDS: &[(&str, Field)] = &[
-    ("S", Field::Millisecond),
-    ("s", Field::Second),
-    ("m", Field::Minute),
-    ("Hh", Field::Hour),
-    ("d", Field::Day),
-    ("o", Field::Ordinal),
-    ("ML", Field::Month),
-    ("y", Field::Year),
-    ("Ec", Field::Weekday),
-    ("W", Field::WeekNumber),
-    ("k", Field::WeekYear),
-    ("q", Field::Quarter),
-];
+/// The field a letter stands for.
+fn field(letter: char) -> Option<Field> {
+    Some(match letter {
+        'S' => Field::Millisecond,
+        's' => Field::Second,
+        'm' => Field::Minute,
+        'h' | 'H' => Field::Hour,
+        'd' => Field::Day,
+        'o' => Field::Ordinal,
+        'L' | 'M' => Field::Month,
+        'y' => Field::Year,
+        'E' | 'c' => Field::Weekday,
+        'W' => Field::WeekNumber,
+        'k' => Field::WeekYear,
+        'q' => Field::Quarter,
+        _ => return None,
+    })
+}
 
 /// The tokens a macro token stands for.
 fn expand_macro(token: Token) -> Vec<Token> {
