@@ -11,7 +11,7 @@ use super::oauth2::{Slot, TokenConfig};
 use super::redact::{Redactor, texts};
 use super::secret::CredentialData;
 use super::types::CredentialType;
-use crate::egress::{Grant, HostSet};
+use crate::egress::{Grant, HostSet, RateLimit};
 
 /// Where a credential's data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) origin: Origin,
     pub(crate) plan: Plan,
     pub(crate) key: Key,
+    /// The rate budget that the store sets for it.
+    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 /// How requests are authenticated.
@@ -132,7 +134,13 @@ impl Credential {
 
     pub(crate) fn grant(&self, headers: Vec<http::HeaderName>, in_body: bool) -> Grant {
         let budget = u64::from_le_bytes(self.inner.key[..8].try_into().expect("eight of 32 bytes"));
-        Grant { hosts: Arc::clone(&self.hosts), headers, in_body, budget: Some(budget) }
+        Grant {
+            hosts: Arc::clone(&self.hosts),
+            headers,
+            in_body,
+            budget: Some(budget),
+            rate_limit: self.inner.rate_limit,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod rejection;
 mod resolve;
 mod secret;
 mod service;
+mod test;
 mod types;
 
 pub use credential::{Credential, Origin};
@@ -27,4 +28,5 @@ pub use error::{CredentialError, SendError};
 pub use redact::Redactor;
 pub use secret::{CredentialData, REDACTED, Secret};
 pub use service::Credentials;
+pub use test::TestOutcome;
 pub use types::{CredentialType, CredentialTypes};

@@ -81,11 +81,11 @@ pub(crate) fn is_expression(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.starts_with('='))
 }
 
+/// The fields, and those of them that are to be evaluated.
+type Filled = (Map<String, Value>, Vec<(String, Value)>);
+
 /// n8n's `getNodeParameters` over the type's properties, and which of the values are to be evaluated.
-fn with_defaults(
-    credential_type: &CredentialType,
-    given: &Map<String, Value>,
-) -> Result<(Map<String, Value>, Vec<(String, Value)>), CredentialError> {
+fn with_defaults(credential_type: &CredentialType, given: &Map<String, Value>) -> Result<Filled, CredentialError> {
     let fields = credential_type.compiled.get_parameters(given, true, false).map_err(|error| {
         CredentialError::InvalidType { type_name: credential_type.name.clone(), reason: error.to_string() }
     })?;

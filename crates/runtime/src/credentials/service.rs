@@ -52,6 +52,17 @@ impl Credentials {
         &self.inner.egress
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    /// The access token of a credential that takes one, obtained if there is none.
+    pub(crate) async fn token(&self, credential: &Credential) -> Result<Option<Arc<Token>>, CredentialError> {
+        let Plan::OAuth2 { config, slot } = &credential.inner.plan else { return Ok(None) };
+        let get = |previous| self.fetch(credential, config, previous, None);
+        slot.token(|| initial_token(credential.data()), get).await.map(Some)
+    }
+
     /// Prepares a credential: fills in defaults and hidden fields, checks that it is complete. Sends nothing.
     pub async fn resolve(
         &self,
@@ -75,7 +86,7 @@ impl Credentials {
             Some(Native::Custom) => Plan::Additions(custom(type_name, &data)?),
             None => self.generic(&credential_type, &data).await?,
         };
-        Ok(Credential::new(Inner { credential_type, data, origin, plan, key }))
+        Ok(Credential::new(Inner { credential_type, data, origin, plan, key, rate_limit: None }))
     }
 
     /// Sends a request, with a credential if one is given: authenticated, and once more with a new token if the token

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::hosts::HostSet;
 use super::policy::Policy;
+use super::rate::RateLimit;
 use super::resolver::Lookup;
 
 /// What an [`Egress`](super::Egress) is built from. The defaults are those of the design.
@@ -32,6 +34,8 @@ pub struct EgressConfig {
     pub idle_timeout: Duration,
     /// The longest pause before another attempt (default 30 s).
     pub max_retry_wait: Duration,
+    /// Rate budgets by host, for each credential apart; one set on the credential comes first. By default there is none.
+    pub rate_limits: Vec<(HostSet, RateLimit)>,
     /// `User-Agent` of requests that set none.
     pub user_agent: String,
     /// Resolves host names; `None` asks the system.
@@ -51,6 +55,7 @@ impl Default for EgressConfig {
             body_limit: 32 * 1024 * 1024,
             idle_timeout: Duration::from_secs(5),
             max_retry_wait: Duration::from_secs(30),
+            rate_limits: Vec::new(),
             user_agent: concat!("nodehost/", env!("CARGO_PKG_VERSION")).to_owned(),
             lookup: None,
         }

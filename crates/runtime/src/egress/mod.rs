@@ -16,6 +16,7 @@ mod error;
 mod failure;
 mod hosts;
 mod policy;
+mod rate;
 mod redirect;
 mod request;
 mod resolver;
@@ -33,6 +34,7 @@ pub use config::EgressConfig;
 pub use error::{EgressError, EgressErrorKind, Fate, Phase};
 pub use hosts::HostSet;
 pub use policy::{AllowedHost, InvalidAllowedHost, Policy, Refusal};
+pub use rate::RateLimit;
 pub use request::{Grant, OutgoingRequest, Redirects, RequestBody, Tally};
 pub use resolver::Lookup;
 pub use response::IncomingResponse;
@@ -40,6 +42,7 @@ pub use tls::TlsError;
 
 use attempt::Limits;
 use clients::Clients;
+use rate::Budgets;
 use redirect::{Hop, Sent, host_of, location, next_hop};
 use resolver::SystemLookup;
 use retry::RetryRules;
@@ -54,6 +57,7 @@ struct Inner {
     config: Arc<EgressConfig>,
     lookup: Arc<dyn Lookup>,
     clients: Clients,
+    budgets: Budgets,
 }
 
 impl Egress {
@@ -62,7 +66,7 @@ impl Egress {
         let config = Arc::new(config);
         let lookup = config.lookup.clone().unwrap_or_else(|| Arc::new(SystemLookup));
         let clients = Clients::new(Arc::clone(&config), Arc::clone(&lookup))?;
-        Ok(Self { inner: Arc::new(Inner { config, lookup, clients }) })
+        Ok(Self { inner: Arc::new(Inner { config, lookup, clients, budgets: Budgets::default() }) })
     }
 
     /// Sends a request, follows redirects, retries what may be retried, and reads the response.
@@ -83,10 +87,14 @@ impl Egress {
         };
         let mut attempts = 1;
         loop {
+            self.wait_for_turn(&request, attempts).await?;
             let span = tracing::debug_span!("request", method = %request.method, host = %host_of(&request.url), label = request.label.as_deref(), attempt = attempts);
             let mut outcome = self.attempt(&mut request).instrument(span).await;
             match &mut outcome {
-                Ok(response) => response.attempts = attempts,
+                Ok(response) => {
+                    response.attempts = attempts;
+                    self.inner.budgets.learn(budget_of(&request), &host_of(&request.url), response);
+                }
                 Err(error) => error.attempts = attempts,
             }
             let Some(pause) = rules.pause(attempts, &outcome) else { return outcome };
@@ -94,6 +102,35 @@ impl Egress {
             attempts += 1;
             if let Some(tally) = &request.tally {
                 tally.count_retry();
+            }
+        }
+    }
+
+    /// Waits for a place in the rate budget; fails at once if there is none in time.
+    async fn wait_for_turn(&self, request: &OutgoingRequest, attempts: u32) -> Result<(), EgressError> {
+        let config = &self.inner.config;
+        let set = request.grant.as_ref().and_then(|grant| grant.rate_limit);
+        let limit = set.or_else(|| {
+            config.rate_limits.iter().find(|(hosts, _)| hosts.contains(&request.url)).map(|(_, limit)| *limit)
+        });
+        // Without transport retries the host behaves as n8n does, which learns nothing from servers.
+        let learned = request.transport_retries > 0;
+        let patience = request.deadline.map_or(config.max_retry_wait, |deadline| {
+            config.max_retry_wait.min(deadline.saturating_duration_since(Instant::now()))
+        });
+        let host = host_of(&request.url);
+        match self.inner.budgets.reserve(budget_of(request), &host, limit, learned, patience) {
+            Ok(wait) if wait.is_zero() => Ok(()),
+            Ok(wait) => {
+                debug!(%host, wait = wait.as_millis(), "waiting for the rate budget");
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+            Err(wait) => {
+                let mut error = EgressError::new(EgressErrorKind::RateLimited, host, Fate::NotSent);
+                error.retry_after = Some(wait);
+                error.attempts = attempts - 1;
+                Err(error)
             }
         }
     }
@@ -149,6 +186,10 @@ impl Egress {
             hop = next_hop(sent, &response, request.grant.as_ref())?;
         }
     }
+}
+
+fn budget_of(request: &OutgoingRequest) -> u64 {
+    request.grant.as_ref().and_then(|grant| grant.budget).unwrap_or_default()
 }
 
 fn trace(result: &Result<IncomingResponse, EgressError>, started: Instant) {

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::hosts::HostSet;
+use super::rate::RateLimit;
 
 /// A request to the outside. Whatever is not set falls back to [`EgressConfig`](super::EgressConfig).
 #[derive(Debug)]
@@ -81,6 +82,8 @@ pub struct Grant {
     pub in_body: bool,
     /// Rate budgets are kept per credential and host. A keyed hash, never the secret.
     pub budget: Option<u64>,
+    /// The rate budget set on the credential.
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// Counts what was put on the wire.

@@ -20,12 +20,12 @@ pub(crate) fn credentials(types: &[Value]) -> Credentials {
     Credentials::new(types, egress(), engine)
 }
 
-pub(crate) fn data(value: Value) -> CredentialData {
+pub(crate) fn data(value: &Value) -> CredentialData {
     CredentialData::new(value.as_object().unwrap().clone())
 }
 
 pub(crate) async fn inline(credentials: &Credentials, name: &str, value: Value) -> Result<Credential, CredentialError> {
-    credentials.resolve(name, data(value), Origin::Inline).await
+    credentials.resolve(name, data(&value), Origin::Inline).await
 }
 
 /// What arrives of a request that is sent with a credential.
@@ -121,7 +121,7 @@ async fn a_credential_goes_to_its_own_hosts_only() {
 async fn a_stored_credential_without_hosts_goes_nowhere() {
     let server = Server::start(|_| Reply::ok("")).await;
     let credentials = credentials(&[]);
-    let value = data(json!({ "name": "x-key", "value": "canary-canary" }));
+    let value = data(&json!({ "name": "x-key", "value": "canary-canary" }));
     let origin = Origin::Stored { id: "one".to_owned() };
     let credential = credentials.resolve("httpHeaderAuth", value, origin).await.unwrap();
     credentials.send(Some(&credential), get(server.url("/"))).await.unwrap_err();
@@ -169,4 +169,34 @@ fn types_inherit_properties() {
     assert!(names.contains(&"accessTokenUrl") && !names.contains(&"ignoreSSLIssues"), "{names:?}");
     assert!(resolved.get("extends").is_none());
     assert!(types.get("loopApi").is_err());
+}
+
+#[tokio::test]
+async fn tests_tell_whether_a_credential_works() {
+    let server = Server::start(|request| match (request.target.as_str(), request.header("x-key")) {
+        ("/api/me?full=true", Some("good-good-good")) => Reply::json(&json!({ "ok": true })),
+        ("/api/me?full=true", Some("soft")) => Reply::json(&json!({ "error": { "code": "nope" } })),
+        ("/api/me?full=true", Some("teapot")) => Reply::status(418, ""),
+        _ => Reply::status(401, ""),
+    })
+    .await;
+    let mut tested = service_type();
+    tested["test"] = json!({
+        "request": { "baseURL": "={{ $credentials.url }}/", "url": "/me", "qs": { "full": true } },
+        "rules": [
+            { "type": "responseSuccessBody", "properties": { "key": "error.code", "value": "nope", "message": "The key is not known" } },
+            { "type": "responseCode", "properties": { "value": 418, "message": "A teapot" } }
+        ]
+    });
+    let credentials = credentials(&[tested]);
+    for (key, expected) in [
+        ("good-good-good", json!({ "status": "OK", "message": "Connection successful!" })),
+        ("soft", json!({ "status": "Error", "message": "The key is not known" })),
+        ("teapot", json!({ "status": "Error", "message": "A teapot" })),
+        ("wrong", json!({ "status": "Error", "message": "Unauthorized (401)" })),
+    ] {
+        let value = json!({ "url": server.url("/api").as_str(), "key": key });
+        let credential = inline(&credentials, "serviceApi", value).await.unwrap();
+        assert_eq!(serde_json::to_value(credentials.test(&credential).await).unwrap(), expected, "{key}");
+    }
 }
