@@ -230,6 +230,10 @@ fn time_error(spent: Spent) -> ExpressionError {
     }
 }
 
+fn memory_error() -> ExpressionError {
+    ExpressionError::new("ExpressionError", "Expression exceeded memory limit", Code::MemoryLimit)
+}
+
 fn setup_error(error: &SetupError) -> ExpressionError {
     let message = format!("The expression engine could not be set up: {}", error.0);
     ExpressionError::new("ExpressionError", message, Code::MemoryLimit)

@@ -101,7 +101,8 @@ impl<'js> Converter<'_, 'js> {
 
     fn object(&mut self, object: Object<'js>, depth: usize) -> Result<Option<Json>, Failure> {
         let to_json: Value = object.get("toJSON")?;
-        if let Some(to_json) = to_json.as_function() {
+        // n8n's views of parameters and the like are shown as they read, not as what is behind them.
+        if let Some(to_json) = to_json.as_function().filter(|_| !is_view(&object)) {
             let value: Value = to_json.call((rquickjs::prelude::This(object.clone()), ""))?;
             let again = value.as_object().is_some_and(|value| *value == object);
             if !again {
@@ -111,7 +112,7 @@ impl<'js> Converter<'_, 'js> {
         if let Some(array) = object.as_array() {
             return self.array(array, depth).map(Some);
         }
-        if !is_plain(&object) {
+        if !is_plain(&object) && !is_view(&object) {
             return self.stringified(object, depth);
         }
         self.properties(&object, depth).map(Some)
@@ -172,6 +173,10 @@ impl<'js> Converter<'_, 'js> {
             }
         }
     }
+}
+
+fn is_view(object: &Object<'_>) -> bool {
+    object.get("isProxy").is_ok_and(|flag: Value<'_>| flag.as_bool() == Some(true))
 }
 
 /// Whether an object's prototype is that of object literals, or none.

@@ -333,12 +333,6 @@ impl Host {
         value
     }
 
-    /// The engine ran out of memory; what it threw may be caught, so it is remembered here.
-    pub(super) fn exhausted(&self) {
-        let message = "Expression exceeded memory limit";
-        *self.failure.borrow_mut() = Some(ExpressionError::new("ExpressionError", message, Code::MemoryLimit));
-    }
-
     /// Notes that JavaScript keeps something for the evaluation.
     pub(super) fn touch(&self) {
         self.touched.set(true);

@@ -3,6 +3,7 @@
 mod convert;
 mod host;
 mod lazy;
+mod memory;
 mod natives;
 
 pub(crate) use convert::{Failure as ConvertFailure, convert};
@@ -12,6 +13,7 @@ use std::rc::Rc;
 
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
+use self::memory::{Bounded, Memory};
 use crate::extensions::{self, FORBIDDEN_PROPERTIES};
 use crate::limits::{Budget, Limits};
 use crate::luxon;
@@ -22,6 +24,7 @@ pub(crate) struct Sandbox {
     pub(crate) host: Rc<Host>,
     pub(crate) context: Context,
     runtime: Runtime,
+    memory: Rc<Memory>,
 }
 
 /// Why there is no context: too little memory.
@@ -37,22 +40,28 @@ impl From<rquickjs::Error> for SetupError {
 impl Sandbox {
     /// Builds a context with limits, and with the time budget that the interrupt handler watches.
     pub(crate) fn new(limits: &Limits, budget: &Rc<Budget>) -> Result<Self, SetupError> {
-        let runtime = Runtime::new()?;
+        let memory = Memory::new();
+        let runtime = Runtime::new_with_alloc(Bounded::new(&memory))?;
         runtime.set_max_stack_size(limits.stack_bytes);
         let context = Context::full(&runtime)?;
-        let sandbox = Self { host: Rc::new(Host::new()), context, runtime };
+        let sandbox = Self { host: Rc::new(Host::new()), context, runtime, memory };
         let install =
             |ctx: Ctx<'_>| install(&ctx, &sandbox.host).catch(&ctx).map_err(|error| SetupError(error.to_string()));
         sandbox.context.with(install)?;
         let watched = Rc::clone(budget);
         sandbox.runtime.set_interrupt_handler(Some(Box::new(move || watched.is_spent())));
-        sandbox.runtime.set_memory_limit(limits.memory_bytes);
+        sandbox.memory.limit(limits.memory_bytes);
         Ok(sandbox)
     }
 
     /// Bytes that the context holds.
     pub(crate) fn memory(&self) -> usize {
-        usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0)
+        self.memory.used()
+    }
+
+    /// Whether the context has met its memory limit; it is not to be used again.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.memory.is_exhausted()
     }
 }
 
@@ -72,6 +81,8 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
     script(include_str!("js/globals.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
     luxon::install(ctx, &scope)?;
     install_extensions(ctx, &scope, &errors)?;
+
+    script(include_str!("js/bounded.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
 
     let parts = Object::new(ctx.clone())?;
     let forbidden = FORBIDDEN_PROPERTIES.to_vec();

@@ -39,8 +39,6 @@ impl<'js> Natives<'js> {
         let host = Rc::clone(&self.host);
         self.put("touch", move || host.touch())?;
         let host = Rc::clone(&self.host);
-        self.put("exhausted", move || host.exhausted())?;
-        let host = Rc::clone(&self.host);
         self.put("now", move || host.now_ms())?;
         let host = Rc::clone(&self.host);
         self.put("evaluate", move |ctx: Ctx<'js>, text: String| host.evaluate(&ctx, &text))?;

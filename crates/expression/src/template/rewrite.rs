@@ -73,6 +73,8 @@ struct Rewriter<'s> {
     caught: bool,
     writes_scope: bool,
     uses_global: bool,
+    /// Whether BigInts can come up, whose sizes are bounded.
+    uses_big_ints: bool,
 }
 
 impl<'s> Rewriter<'s> {
@@ -86,6 +88,7 @@ impl<'s> Rewriter<'s> {
             caught: false,
             writes_scope: false,
             uses_global: false,
+            uses_big_ints: mentions_big_ints(source),
         }
     }
 
@@ -212,6 +215,13 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         self.check(Err(CompileError::refused(message)));
     }
 
+    fn visit_catch_clause(&mut self, clause: &CatchClause<'a>) {
+        if let Some(CatchParameter { pattern: BindingPattern::BindingIdentifier(name), .. }) = &clause.param {
+            self.edits.insert(clause.body.span.start + 1, format!("{0} = {DATA}.__caught({0});", name.name));
+        }
+        walk::walk_catch_clause(self, clause);
+    }
+
     fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
         self.caught = true;
         self.visit_expression(&member.object);
@@ -293,11 +303,81 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     }
 
     fn visit_simple_assignment_target(&mut self, target: &SimpleAssignmentTarget<'a>) {
-        if let SimpleAssignmentTarget::AssignmentTargetIdentifier(identifier) = target {
-            self.writes_scope = true;
-            self.check(security::bound(&identifier.name));
+        match target {
+            SimpleAssignmentTarget::AssignmentTargetIdentifier(identifier) => {
+                self.writes_scope = true;
+                self.check(security::bound(&identifier.name));
+            }
+            // Arrays are kept from growing without elements: `array[1e9] = 1`, `array.length = 1e9`.
+            SimpleAssignmentTarget::ComputedMemberExpression(member) => {
+                self.caught = true;
+                let (object, property) = (member.object.span(), member.expression.span());
+                self.edits.insert(member.span.start, format!("{DATA}.__ref("));
+                self.visit_expression(&member.object);
+                if let Expression::StringLiteral(literal) = member.expression.without_parentheses() {
+                    self.check(security::property(&literal.value));
+                }
+                self.edits.cut(Span::new(object.end, property.start));
+                self.edits.insert(object.end, format!(", {DATA}.__sanitize("));
+                self.visit_expression(&member.expression);
+                self.edits.cut(Span::new(property.end, member.span.end));
+                self.edits.insert(member.span.end, ")).v".to_owned());
+                return;
+            }
+            SimpleAssignmentTarget::StaticMemberExpression(member) if member.property.name == "length" => {
+                self.caught = true;
+                self.edits.insert(member.span.start, format!("{DATA}.__ref("));
+                self.visit_expression(&member.object);
+                self.edits.cut(Span::new(member.object.span().end, member.span.end));
+                self.edits.insert(member.span.end, ", 'length').v".to_owned());
+                return;
+            }
+            _ => {}
         }
         walk::walk_simple_assignment_target(self, target);
+    }
+
+    fn visit_binary_expression(&mut self, binary: &BinaryExpression<'a>) {
+        let function = match binary.operator {
+            BinaryOperator::Exponential => "__power",
+            BinaryOperator::ShiftLeft => "__shift",
+            BinaryOperator::Multiplication => "__product",
+            _ => return walk::walk_binary_expression(self, binary),
+        };
+        if !self.uses_big_ints {
+            return walk::walk_binary_expression(self, binary);
+        }
+        let (left, right) = (binary.left.span(), binary.right.span());
+        self.edits.insert(binary.span.start, format!("{DATA}.{function}("));
+        self.visit_expression(&binary.left);
+        self.edits.cut(Span::new(left.end, right.start));
+        self.edits.insert(left.end, ", ".to_owned());
+        self.visit_expression(&binary.right);
+        self.edits.insert(binary.span.end, ")".to_owned());
+    }
+
+    fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
+        let function = match assignment.operator {
+            AssignmentOperator::Exponential => "__power",
+            AssignmentOperator::ShiftLeft => "__shift",
+            AssignmentOperator::Multiplication => "__product",
+            _ => return walk::walk_assignment_expression(self, assignment),
+        };
+        let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left else {
+            if self.uses_big_ints {
+                self.check(Err(CompileError::refused("A BigInt member cannot be multiplied in place")));
+            }
+            return walk::walk_assignment_expression(self, assignment);
+        };
+        if !self.uses_big_ints {
+            return walk::walk_assignment_expression(self, assignment);
+        }
+        self.writes_scope = true;
+        let target = self.lookup(name).unwrap_or_else(|| name.name.to_string());
+        self.edits.insert(assignment.span.start, format!("{target} = {DATA}.{function}({target}, "));
+        self.edits.cut(Span::new(assignment.span.start, assignment.right.span().start));
+        self.visit_expression(&assignment.right);
+        self.edits.insert(assignment.span.end, ")".to_owned());
     }
 
     fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {
@@ -322,6 +402,12 @@ impl<'a> Rewriter<'_> {
     fn visit_function_inside(&mut self, function: &Function<'a>) {
         walk::walk_function(self, function, ScopeFlags::Function);
     }
+}
+
+/// Whether a source could make BigInts: by a literal, or by a name.
+fn mentions_big_ints(source: &str) -> bool {
+    let literal = source.as_bytes().windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1] == b'n');
+    literal || source.contains("0x") || source.contains("0X") || source.contains("Big") || source.contains("\\u")
 }
 
 /// Changes to a source text: insertions in the order they are to appear, and spans left out.

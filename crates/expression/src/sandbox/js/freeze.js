@@ -21,10 +21,26 @@
 	tame(Object.prototype);
 	for (const type of [Error, TypeError, SyntaxError, EvalError, RangeError, ReferenceError, URIError]) tame(type.prototype);
 
+	// Functions of the engine are written as V8 writes built-in ones, their source is nobody's business.
+	const known = new WeakSet();
+	const [scope] = roots;
+	const nameless = new Set(['Object', 'Error', 'TypeError', 'SyntaxError', 'EvalError', 'RangeError', 'ReferenceError', 'URIError'].map((name) => scope[name]));
+	const functions = Object.getPrototypeOf(function () {});
+	const { toString } = functions;
+	const written = {
+		toString() {
+			if (known.has(this)) return `function ${nameless.has(this) ? '' : this.name}() { [native code] }`;
+			const text = toString.call(this);
+			return text.endsWith('[native code]\n}') ? text.replace(/\s*\{\n\s*\[native code\]\n\}$/, ' { [native code] }') : text;
+		},
+	}.toString;
+	Object.defineProperty(functions, 'toString', { value: written, writable: true, configurable: true });
+
 	const seen = new Set();
 	const freeze = (value) => {
 		if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) return;
 		seen.add(value);
+		if (typeof value === 'function') known.add(value);
 		freeze(Object.getPrototypeOf(value));
 		// QuickJS makes built-in members when they are first read; frozen before that, they leak.
 		const properties = Reflect.ownKeys(value).map((key) => Reflect.getOwnPropertyDescriptor(value, key));

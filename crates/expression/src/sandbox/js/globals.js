@@ -14,8 +14,10 @@
 	const empty = ['document', 'global', 'window', 'Window', 'this', 'globalThis', 'self', 'alert', 'prompt', 'confirm', 'eval', 'uneval',
 		'setTimeout', 'setInterval', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Function', 'require', 'module', 'Buffer',
 		'__dirname', '__filename', 'fetch', 'XMLHttpRequest', 'Promise', 'Generator', 'GeneratorFunction', 'AsyncFunction',
-		'AsyncGenerator', 'AsyncGeneratorFunction', 'WebAssembly', 'Reflect', 'Proxy', 'escape', 'unescape', 'process'];
+		'AsyncGenerator', 'AsyncGeneratorFunction', 'WebAssembly', 'Reflect', 'Proxy', 'escape', 'unescape'];
 	for (const name of empty) put(name, Object.freeze({}));
+	// The few members of process that n8n shows; none of them tells anything about this machine.
+	put('process', { arch: 'x64', env: {}, platform: 'linux', pid: 1, ppid: 0, release: { name: 'node' }, version: 'v24.0.0', versions: { node: '24.0.0' } });
 	for (const name of ['__lookupGetter__', '__lookupSetter__', '__defineGetter__', '__defineSetter__']) put(name, undefined);
 
 	const allowed = ['Date', 'Array', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',

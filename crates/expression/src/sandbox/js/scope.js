@@ -59,10 +59,19 @@
 		if (forbidden.has(name)) throw new ExpressionError(`Cannot access "${name}" due to security concerns`);
 		return name;
 	};
-	const { InternalError } = globalThis;
 	const rethrow = (thrown) => {
 		if (thrown instanceof ExpressionError) throw thrown;
-		if (thrown === null || (InternalError !== undefined && thrown instanceof InternalError)) host.exhausted();
+	};
+	/** What a catch clause of an expression sees: V8's words where QuickJS has its own. */
+	scope.__caught = (thrown) => {
+		if (thrown instanceof TypeError) {
+			const words = /^cannot (read|set) property '(.*)' of (null|undefined)$/.exec(thrown.message);
+			if (words !== null) {
+				const [, verb, name, value] = words;
+				thrown.message = `Cannot ${verb} properties of ${value} (${verb === 'read' ? 'reading' : 'setting'} '${name}')`;
+			}
+		}
+		return thrown;
 	};
 
 	// What the host calls.
