@@ -44,6 +44,8 @@ pub enum Code {
     TimeLimit,
     /// The evaluation used up its memory.
     MemoryLimit,
+    /// Calls nested too deeply.
+    StackLimit,
     /// The value is larger than allowed.
     ResultLimit,
     /// The caller's deadline passed, waiting for an engine included.
@@ -58,9 +60,8 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ExpressionError => "expression_error",
-            Self::TimeLimit => "expression_time_limit",
-            Self::MemoryLimit => "expression_memory_limit",
-            Self::ResultLimit => "expression_result_limit",
+            Self::TimeLimit => "expression_timeout",
+            Self::MemoryLimit | Self::StackLimit | Self::ResultLimit => "expression_limit",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::BatchScopeInStream => "batch_scope_in_stream",
         }

@@ -174,7 +174,7 @@ fn spent_limits_are_errors_of_their_item_alone() {
     assert!(matches!(codes[1], Err(Code::MemoryLimit | Code::TimeLimit)), "{:?}", codes[1]);
     assert!(matches!(codes[2], Err(Code::MemoryLimit | Code::TimeLimit)), "{:?}", codes[2]);
     assert_eq!(codes[3], Err(Code::ResultLimit));
-    assert!(codes[4].as_ref().unwrap().value.is_none());
+    assert_eq!(codes[4], Err(Code::StackLimit));
     assert_eq!(codes[5].as_ref().unwrap().value, Some(json!(2)));
     assert!(start.elapsed() < Duration::from_secs(5));
 }

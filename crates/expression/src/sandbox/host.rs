@@ -56,6 +56,7 @@ struct Handles {
     scope: Persistent<Object<'static>>,
     fresh: Persistent<Function<'static>>,
     rethrow: Persistent<Function<'static>>,
+    note_limits: Persistent<Function<'static>>,
     reset: Persistent<Function<'static>>,
     missing_json: Persistent<Function<'static>>,
     classify: Persistent<Function<'static>>,
@@ -137,6 +138,7 @@ impl Host {
             scope,
             fresh: hooks.get("fresh")?,
             rethrow: hooks.get("rethrow")?,
+            note_limits: hooks.get("noteLimits")?,
             reset: hooks.get("reset")?,
             missing_json: hooks.get("missingJson")?,
             classify: hooks.get("classify")?,
@@ -266,6 +268,7 @@ impl Host {
 
     /// What was thrown, if it is an error.
     pub(crate) fn describe<'js>(&self, ctx: &Ctx<'js>, thrown: &Value<'js>) -> Option<ExpressionError> {
+        self.handle(ctx, |handles| handles.note_limits.clone()).ok()?.call::<_, ()>((thrown.clone(),)).ok()?;
         let object = thrown.as_object()?;
         let name: String = object.get("name").ok()?;
         let message: rquickjs::String = object.get("message").ok()?;
@@ -331,6 +334,15 @@ impl Host {
         let value = self.run(ctx, &template);
         self.depth.set(self.depth.get() - 1);
         value
+    }
+
+    /// Notes a limit that the engine itself met: `stack`, or `memory`.
+    pub(super) fn spent(&self, limit: &str) {
+        let (message, code) = match limit {
+            "stack" => ("Maximum call stack size exceeded", Code::StackLimit),
+            _ => ("Expression exceeded memory limit", Code::MemoryLimit),
+        };
+        *self.failure.borrow_mut() = Some(ExpressionError::new("ExpressionError", message, code));
     }
 
     /// Notes that JavaScript keeps something for the evaluation.

@@ -39,6 +39,8 @@ impl<'js> Natives<'js> {
         let host = Rc::clone(&self.host);
         self.put("touch", move || host.touch())?;
         let host = Rc::clone(&self.host);
+        self.put("spent", move |limit: String| host.spent(&limit))?;
+        let host = Rc::clone(&self.host);
         self.put("now", move || host.now_ms())?;
         let host = Rc::clone(&self.host);
         self.put("evaluate", move |ctx: Ctx<'js>, text: String| host.evaluate(&ctx, &text))?;

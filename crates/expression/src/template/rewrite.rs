@@ -216,8 +216,16 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     }
 
     fn visit_catch_clause(&mut self, clause: &CatchClause<'a>) {
-        if let Some(CatchParameter { pattern: BindingPattern::BindingIdentifier(name), .. }) = &clause.param {
-            self.edits.insert(clause.body.span.start + 1, format!("{0} = {DATA}.__caught({0});", name.name));
+        let body = clause.body.span.start + 1;
+        match &clause.param {
+            Some(CatchParameter { pattern: BindingPattern::BindingIdentifier(name), .. }) => {
+                self.edits.insert(body, format!("{0} = {DATA}.__caught({0});", name.name));
+            }
+            Some(_) => {}
+            None => {
+                self.edits.insert(clause.span.start + "catch".len() as u32, "($caught)".to_owned());
+                self.edits.insert(body, format!("{DATA}.__caught($caught);"));
+            }
         }
         walk::walk_catch_clause(self, clause);
     }

@@ -59,11 +59,19 @@
 		if (forbidden.has(name)) throw new ExpressionError(`Cannot access "${name}" due to security concerns`);
 		return name;
 	};
+	const { InternalError } = globalThis;
+	/** The engine's own limits end the evaluation, whoever catches their errors. */
+	const noteLimits = (thrown) => {
+		if (thrown instanceof RangeError && thrown.message === 'Maximum call stack size exceeded') host.spent('stack');
+		else if (InternalError !== undefined && thrown instanceof InternalError) host.spent(thrown.message === 'stack overflow' ? 'stack' : 'memory');
+	};
 	const rethrow = (thrown) => {
 		if (thrown instanceof ExpressionError) throw thrown;
+		noteLimits(thrown);
 	};
 	/** What a catch clause of an expression sees: V8's words where QuickJS has its own. */
 	scope.__caught = (thrown) => {
+		noteLimits(thrown);
 		if (thrown instanceof TypeError) {
 			const words = /^cannot (read|set) property '(.*)' of (null|undefined)$/.exec(thrown.message);
 			if (words !== null) {
@@ -97,5 +105,5 @@
 	const { toWellFormed } = String.prototype;
 	const wellFormed = (text) => toWellFormed.call(text);
 	const fresh = () => Object.create(scope);
-	return { fresh, rethrow, reset, missingJson: names.missingJson, classify, wellFormed, makeError };
+	return { fresh, rethrow, noteLimits, reset, missingJson: names.missingJson, classify, wellFormed, makeError };
 });
