@@ -150,7 +150,7 @@ pub(crate) fn expression_code(code: Code) -> ErrorCode {
     match code {
         Code::ExpressionError => ErrorCode::ExpressionError,
         Code::TimeLimit => ErrorCode::ExpressionTimeout,
-        Code::MemoryLimit | Code::ResultLimit => ErrorCode::ExpressionLimit,
+        Code::MemoryLimit | Code::StackLimit | Code::ResultLimit => ErrorCode::ExpressionLimit,
         Code::DeadlineExceeded => ErrorCode::DeadlineExceeded,
         Code::BatchScopeInStream => ErrorCode::BatchScopeInStream,
     }
