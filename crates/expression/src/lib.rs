@@ -62,6 +62,12 @@ mod sandbox;
 mod scope;
 mod template;
 
+/// `Date.parse`: milliseconds since 1970, `None` where the text is no date. Local time is UTC.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<f64> {
+    extensions::date_parse::parse(text)
+}
+
 pub use engine::{Engine, EngineConfig};
 pub use error::{Code, EngineError, ExpressionError};
 pub use evaluator::{Evaluated, Evaluator, Kind};

@@ -41,5 +41,5 @@ mod validate;
 pub use compiled::{CompiledNode, CompiledProperties, CompiledVersion, compile_properties, is_displayed};
 pub use error::ParameterError;
 pub use issues::Issues;
-pub use types::{Checked, Converted, check_type};
+pub use types::{Checked, Converted, TypeOptions, check_type};
 pub use validate::{Code, Mode, Validation, Validator, Violation};

@@ -6,7 +6,7 @@
 //! receiver type under `js/`, each a function of a shared host object that no expression can reach. Hashing,
 //! Unicode and URL work is native and captured by those functions, never a global.
 
-mod date_parse;
+pub(crate) mod date_parse;
 mod encoding;
 mod intl;
 mod names;

@@ -5,13 +5,14 @@ mod display;
 mod order;
 
 use nodehost_descriptor::{Group, Mode, NodeDescriptor, Options, Property, PropertyType, TypeOptions};
+use nodehost_expression::data;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use crate::ParameterError;
+use crate::js::Js;
 use crate::js::path::Path;
 use crate::js::regexp::{Regexp, RegexpError};
-use crate::js::{Js, number};
 
 pub(crate) use condition::{ConditionError, Conditions};
 pub(crate) use display::{Display, DisplayTable, Level, Memo, Scope};
@@ -193,7 +194,7 @@ impl<'d> Compiler<'d> {
         let root = self.root.as_ref().unwrap_or(slots);
         let display =
             property.display_options.as_ref().and_then(|options| displays.add(options, slots, root, self.facts));
-        let default = property.default.clone().map(normalize);
+        let default = property.default.clone().map(data::normalize);
         Compiled {
             path: Path::parse(&property.name),
             display_name: property.display_name.clone(),
@@ -394,14 +395,4 @@ fn locator_mode(mode: &Mode) -> LocatorMode {
         Pattern { regexp: Regexp::new(&format!("^{regex}$")), message: message.unwrap_or_default().to_owned() }
     };
     LocatorMode { name: mode.name.clone(), patterns: mode.validation.iter().filter(of_regex).map(pattern).collect() }
-}
-
-/// Numbers as JavaScript holds them, so that a default of `1.0` is 1.
-fn normalize(value: Value) -> Value {
-    match value {
-        Value::Number(number) => number.as_f64().map_or(Value::Null, number::to_json),
-        Value::Array(list) => Value::Array(list.into_iter().map(normalize).collect()),
-        Value::Object(map) => Value::Object(map.into_iter().map(|(key, value)| (key, normalize(value))).collect()),
-        simple => simple,
-    }
 }

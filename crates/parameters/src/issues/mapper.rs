@@ -82,8 +82,7 @@ impl Field<'_> {
             _ => Err(Throws::NoPrimitive),
         };
         let choices = if kind.eq_ignore_ascii_case("options") { choices? } else { choices.unwrap_or_default() };
-        let options = TypeOptions { choices: Some(choices), ..TypeOptions::default() };
-        Ok(match validate_field_type(id, value, kind, options)? {
+        Ok(match validate_field_type(id, value, kind, &choices, &TypeOptions::default())? {
             Checked::Invalid(message) => Some(message),
             Checked::Valid(_) => None,
         })

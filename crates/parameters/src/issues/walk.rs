@@ -5,13 +5,14 @@
 //! that is empty.
 
 use nodehost_descriptor::PropertyType;
+use nodehost_expression::data;
 use serde_json::{Map, Value};
 
 use super::{Issues, mapper};
 use crate::ParameterError;
 use crate::compile::{Checks, Compiled, CompiledGroup, Level, List, LocatorMode, Memo, Multiple, Nested, Scope};
 use crate::js::path::{Path, is_deep, steps};
-use crate::js::{Js, Throws, number};
+use crate::js::{Js, Throws};
 use crate::resolve::at;
 use crate::types::{Checked, TypeOptions, validate_field_type};
 
@@ -222,9 +223,8 @@ impl<'a> Walk<'a> {
         if value.is_nothing() || starts_with_equals(&property.name, value)? {
             return Ok(());
         }
-        let choices = (kind == "options").then(|| property.choices()).flatten();
-        let options = TypeOptions { choices, ..TypeOptions::default() };
-        let checked = validate_field_type(&property.name, value, kind, options);
+        let choices = (kind == "options").then(|| property.choices()).flatten().unwrap_or_default();
+        let checked = validate_field_type(&property.name, value, kind, &choices, &TypeOptions::default());
         if let Checked::Invalid(message) = checked.map_err(|reason| throws(&property.name, reason))? {
             self.sink.push(property, place, message);
         }
@@ -352,8 +352,8 @@ impl<'a> Walk<'a> {
         let too_many = max.filter(|max| count > *max);
         let too_few = min.filter(|min| count < *min);
         let message = match (too_many, too_few) {
-            (Some(max), _) => format!("At most {} {} allowed.", number::to_text(max), plural(max)),
-            (_, Some(min)) => format!("At least {} {} required.", number::to_text(min), plural(min)),
+            (Some(max), _) => format!("At most {} {} allowed.", data::number_to_string(max), plural(max)),
+            (_, Some(min)) => format!("At least {} {} required.", data::number_to_string(min), plural(min)),
             _ => return,
         };
         self.sink.push(property, place, message);

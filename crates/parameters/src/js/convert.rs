@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use nodehost_expression::data;
 use serde_json::Value;
 
 use super::{Js, Throws, number, text};
@@ -13,10 +14,11 @@ impl Js<'_> {
             Js::Undefined => "undefined".to_owned(),
             Js::Null => "null".to_owned(),
             Js::Bool(flag) => flag.to_string(),
-            Js::Number(number) => number::to_text(number),
+            Js::Number(number) => data::number_to_string(number),
             Js::Text(text) => text.to_owned(),
             Js::Array(list) => list.iter().map(element_to_text).collect::<Result<Vec<_>, _>>()?.join(","),
-            Js::Object(map) if map.contains_key("toString") => return own_value_of(self),
+            // Its own `toString` is data and so no function, and `valueOf` answers the object itself.
+            Js::Object(map) if map.contains_key("toString") => return Err(Throws::NoPrimitive),
             Js::Object(_) => "[object Object]".to_owned(),
             Js::Function(name) => format!("function {name}() {{ [native code] }}"),
         })
@@ -75,12 +77,6 @@ impl Js<'_> {
     }
 }
 
-/// An object whose own `toString` is data, and so no function: its `valueOf` answers the object
-/// itself, which is no primitive either.
-fn own_value_of(_: Js<'_>) -> Result<String, Throws> {
-    Err(Throws::NoPrimitive)
-}
-
 fn element_to_text(element: &Value) -> Result<String, Throws> {
     match element {
         Value::Null => Ok(String::new()),
@@ -93,7 +89,7 @@ fn write(value: &Value, out: &mut String) {
         Value::Array(list) => write_list(list, out),
         Value::Object(map) => write_map(map, out),
         Value::Number(number) => match number.as_f64() {
-            Some(number) => out.push_str(&number::to_text(number)),
+            Some(number) => out.push_str(&data::number_to_string(number)),
             None => out.push_str("null"),
         },
         simple => out.push_str(&simple.to_string()),

@@ -6,6 +6,7 @@
 
 mod convert;
 mod equality;
+mod json_error;
 pub(crate) mod number;
 mod object_literal;
 pub(crate) mod path;
@@ -13,6 +14,7 @@ mod prototype;
 pub(crate) mod regexp;
 pub(crate) mod text;
 
+use nodehost_expression::data;
 use serde_json::{Map, Value};
 
 pub(crate) use equality::is_equal;
@@ -136,7 +138,7 @@ impl<'a> Js<'a> {
             Self::Undefined | Self::Function(_) => return None,
             Self::Null => Value::Null,
             Self::Bool(flag) => Value::Bool(flag),
-            Self::Number(number) => number::to_json(number),
+            Self::Number(number) => data::number_value(number),
             Self::Text(text) => Value::String(text.to_owned()),
             Self::Array(list) => Value::Array(list.to_vec()),
             Self::Object(map) => Value::Object(map.clone()),

@@ -1,12 +1,13 @@
 //! JSON as people write it: `JSON.parse`, and where that fails a JavaScript object literal.
 
+use nodehost_expression::data;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Expression, ObjectPropertyKind, PropertyKey, Statement, UnaryOperator};
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
 use serde_json::{Map, Value};
 
-use super::number;
+use super::json_error;
 
 /// Literals longer than this are not tried: it bounds what the parser may be made to do.
 const MAX_LENGTH: usize = 1 << 20;
@@ -15,12 +16,12 @@ const MAX_DEPTH: usize = 128;
 
 /// Parses `text` as n8n's `jsonParse(text, { acceptJSObject: true })`.
 ///
-/// The error is that of the JSON; `Ok(None)` is undefined, what n8n makes of JavaScript that holds
-/// no object.
-pub(crate) fn parse_lenient(text: &str) -> Result<Option<Value>, serde_json::Error> {
-    match serde_json::from_str(text) {
+/// The error is what V8 says of the JSON; `Ok(None)` is undefined, what n8n makes of JavaScript that
+/// holds no object.
+pub(crate) fn parse_lenient(text: &str) -> Result<Option<Value>, String> {
+    match data::parse(text.as_bytes()) {
         Ok(value) => Ok(Some(value)),
-        Err(error) => object_literal(text).ok_or(error),
+        Err(_) => object_literal(text).ok_or_else(|| json_error::message(text)),
     }
 }
 
@@ -85,12 +86,12 @@ fn to_value(expression: &Expression<'_>) -> Option<Value> {
         }
         Expression::Identifier(identifier) => Some(Value::String(identifier.name.to_string())),
         Expression::StringLiteral(literal) => Some(Value::String(literal.value.to_string())),
-        Expression::NumericLiteral(literal) => Some(number::to_json(literal.value)),
+        Expression::NumericLiteral(literal) => Some(data::number_value(literal.value)),
         Expression::BooleanLiteral(literal) => Some(Value::Bool(literal.value)),
         Expression::NullLiteral(_) => Some(Value::Null),
         Expression::UnaryExpression(unary) => match (unary.operator, to_value(&unary.argument)) {
             (UnaryOperator::UnaryNegation, Some(Value::Number(number))) => {
-                Some(number::to_json(-number.as_f64().unwrap_or(f64::NAN)))
+                Some(data::number_value(-number.as_f64().unwrap_or(f64::NAN)))
             }
             (_, value) => value,
         },
@@ -102,7 +103,7 @@ fn key(key: &PropertyKey<'_>) -> Option<String> {
     match key {
         PropertyKey::StaticIdentifier(identifier) => Some(identifier.name.to_string()),
         PropertyKey::StringLiteral(literal) => Some(literal.value.to_string()),
-        PropertyKey::NumericLiteral(literal) => Some(number::to_text(literal.value)),
+        PropertyKey::NumericLiteral(literal) => Some(data::number_to_string(literal.value)),
         _ => None,
     }
 }

@@ -1,14 +1,20 @@
 //! Dates as n8n reads them: ISO 8601, HTTP, RFC 2822, SQL, and what JavaScript's `Date.parse` takes.
 
+use nodehost_expression::luxon::{DateTime, Locale, ParseOptions, Settings, Zone};
+use nodehost_expression::parse_date;
+
 use crate::js::{Js, text};
 
-/// The text, if it is a date.
-pub(super) fn parse(value: Js<'_>) -> Option<String> {
-    let text = value.to_text().ok()?;
-    let trimmed = text::trim(&text);
-    is_iso_like(trimmed).then(|| trimmed.to_owned())
-}
-
-fn is_iso_like(_: &str) -> bool {
-    false
+/// The moment, in the zone the text names or else in `zone`.
+pub(super) fn parse(value: Js<'_>, zone: &Zone) -> Option<DateTime> {
+    let whole = value.to_text().ok()?;
+    let text = text::trim(&whole);
+    let settings = Settings { now: 0.0, default_zone: zone.clone() };
+    let options = ParseOptions { zone: zone.clone(), set_zone: true, locale: Locale::default() };
+    let forms = [DateTime::from_iso, DateTime::from_http, DateTime::from_rfc2822, DateTime::from_sql];
+    let mut parsed = forms.iter().filter_map(|form| form(text, &options, &settings).ok());
+    parsed.find(DateTime::is_valid).or_else(|| {
+        let moment = DateTime::from_millis(parse_date(text)?, zone.clone(), Locale::default(), &settings);
+        moment.is_valid().then_some(moment)
+    })
 }

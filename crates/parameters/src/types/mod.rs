@@ -4,23 +4,32 @@ mod date_time;
 mod form_fields;
 mod simple;
 
+use nodehost_expression::luxon::{DateTime, Zone};
 use serde_json::Value;
 
 use crate::js::{Js, Throws};
 
 /// How a value is checked.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct TypeOptions<'a> {
+#[derive(Debug, Clone)]
+pub struct TypeOptions<'a> {
     /// The values of type `options`.
-    pub(crate) choices: Option<Vec<Js<'a>>>,
+    pub choices: &'a [Value],
     /// Whether values of other types are refused where they could be converted.
-    pub(crate) strict: bool,
+    pub strict: bool,
     /// Whether values of type `string` are converted to text.
-    pub(crate) parse_strings: bool,
+    pub parse_strings: bool,
+    /// The zone of dates that name none.
+    pub zone: Zone,
+}
+
+impl Default for TypeOptions<'_> {
+    fn default() -> Self {
+        Self { choices: &[], strict: false, parse_strings: false, zone: Zone::UTC }
+    }
 }
 
 /// What the check found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Checked {
     /// The value is of the type; this is what it is converted to.
     Valid(Converted),
@@ -29,7 +38,7 @@ pub enum Checked {
 }
 
 /// A value converted to a type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Converted {
     /// Nothing was given, and nothing is converted.
     Nothing,
@@ -37,17 +46,16 @@ pub enum Converted {
     Json(Value),
     /// A number, which may be one JSON cannot hold.
     Number(f64),
-    /// A moment, as text that luxon reads.
-    DateTime(String),
+    /// A moment.
+    DateTime(Box<DateTime>),
 }
 
 /// Checks `value` as n8n's `validateFieldType(name, value, type, options)`.
 ///
-/// `choices` are the values of type `options`. Unknown types accept everything.
-pub fn check_type(name: &str, value: &Value, kind: &str, choices: &[Value], strict: bool) -> Checked {
-    let choices = Some(choices.iter().map(Js::from).collect());
-    let options = TypeOptions { choices, strict, parse_strings: false };
-    let checked = validate_field_type(name, value.into(), kind, options);
+/// Unknown types accept everything.
+pub fn check_type(name: &str, value: &Value, kind: &str, options: &TypeOptions<'_>) -> Checked {
+    let choices: Vec<_> = options.choices.iter().map(Js::from).collect();
+    let checked = validate_field_type(name, value.into(), kind, &choices, options);
     checked.unwrap_or_else(|_| Checked::Invalid(expected(name, value.into(), kind)))
 }
 
@@ -56,17 +64,18 @@ pub(crate) fn validate_field_type(
     name: &str,
     value: Js<'_>,
     kind: &str,
-    options: TypeOptions<'_>,
+    choices: &[Js<'_>],
+    options: &TypeOptions<'_>,
 ) -> Result<Checked, Throws> {
     if value.is_nothing() {
         return Ok(Checked::Valid(Converted::Nothing));
     }
-    let TypeOptions { choices, strict, parse_strings } = options;
+    let TypeOptions { strict, parse_strings, zone, .. } = options;
     let lower = kind.to_lowercase();
     let default_message = || expected(name, value, kind);
-    let is_strictly = |fits: bool| !strict || fits;
+    let is_strictly = |fits: bool| !*strict || fits;
     let converted = match lower.as_str() {
-        "string" if !parse_strings => Ok(as_is(value)),
+        "string" if !*parse_strings => Ok(as_is(value)),
         "string" if !is_strictly(matches!(value, Js::Text(_))) => Err(default_message()),
         "string" => simple::string(value).map(text).ok_or_else(default_message),
         "string-alphanumeric" => simple::alphanumeric(value).map(text).ok_or_else(|| {
@@ -76,7 +85,9 @@ pub(crate) fn validate_field_type(
         "number" => simple::number(value).map(Converted::Number).ok_or_else(default_message),
         "boolean" if !is_strictly(matches!(value, Js::Bool(_))) => Err(default_message()),
         "boolean" => simple::boolean(value).map(|flag| Converted::Json(flag.into())).ok_or_else(default_message),
-        "datetime" => date_time::parse(value).map(Converted::DateTime).ok_or_else(|| date_message(default_message())),
+        "datetime" => date_time::parse(value, zone)
+            .map(|moment| Converted::DateTime(Box::new(moment)))
+            .ok_or_else(|| date_message(default_message())),
         "time" => simple::time(value)
             .map(text)
             .ok_or_else(|| format!("'{name}' expects time (hh:mm:(:ss)) but we got {}.", description(value))),
@@ -88,7 +99,7 @@ pub(crate) fn validate_field_type(
         "object" => simple::object(value).map(Converted::Json).ok_or_else(default_message),
         "array" if !is_strictly(matches!(value, Js::Array(_))) => Err(default_message()),
         "array" => simple::array(value).map(Converted::Json).ok_or_else(default_message),
-        "options" => return simple::options(name, value, &choices.unwrap_or_default()),
+        "options" => return simple::options(name, value, choices),
         "url" => simple::url(value).map(text).ok_or_else(default_message),
         "jwt" => simple::jwt(value).map(text).ok_or_else(|| "Value is not a valid JWT token".to_owned()),
         "form-fields" => form_fields::parse(value).map(Converted::Json),

@@ -1,5 +1,6 @@
 //! Conversions to the types whose rules are short.
 
+use nodehost_expression::data;
 use serde_json::Value;
 use url::Url;
 
@@ -87,8 +88,7 @@ pub(super) fn array(value: Js<'_>) -> Option<Value> {
         return value.to_json();
     }
     let text = value.to_text().ok()?;
-    let parsed: Result<Value, _> = serde_json::from_str(&text);
-    let parsed = parsed.or_else(|_| serde_json::from_str(&text.replace('\'', "\""))).ok()?;
+    let parsed = data::parse(text.as_bytes()).or_else(|_| data::parse(text.replace('\'', "\"").as_bytes())).ok()?;
     parsed.is_array().then_some(parsed)
 }
 

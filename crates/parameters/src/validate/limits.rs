@@ -1,6 +1,7 @@
 //! One value against its property: option lists and the limits in `typeOptions`.
 
 use nodehost_descriptor::{Options, PropertyType};
+use nodehost_expression::data;
 use serde_json::Value;
 
 use super::{Violation, shown};
@@ -80,12 +81,16 @@ impl Subject<'_> {
             return Some(format!("has to be a number; it is {}.", shown(self.value)));
         };
         match (min, max) {
-            (Some(min), _) if number < min => {
-                Some(format!("has to be at least {}; it is {}.", number::to_text(min), number::to_text(number)))
-            }
-            (_, Some(max)) if number > max => {
-                Some(format!("may be at most {}; it is {}.", number::to_text(max), number::to_text(number)))
-            }
+            (Some(min), _) if number < min => Some(format!(
+                "has to be at least {}; it is {}.",
+                data::number_to_string(min),
+                data::number_to_string(number)
+            )),
+            (_, Some(max)) if number > max => Some(format!(
+                "may be at most {}; it is {}.",
+                data::number_to_string(max),
+                data::number_to_string(number)
+            )),
             _ => None,
         }
     }
@@ -95,10 +100,10 @@ impl Subject<'_> {
         let options = &self.property.source.type_options;
         let length = text::length(value) as f64;
         if let Some(max) = options.number("maxLength").filter(|max| length > *max) {
-            return Some(format!("may have at most {} characters; it has {length}.", number::to_text(max)));
+            return Some(format!("may have at most {} characters; it has {length}.", data::number_to_string(max)));
         }
         if let Some(min) = options.number("minLength").filter(|min| length < *min) {
-            return Some(format!("has to have at least {} characters; it has {length}.", number::to_text(min)));
+            return Some(format!("has to have at least {} characters; it has {length}.", data::number_to_string(min)));
         }
         match self.property.pattern.as_ref()?.as_ref().map_err(Clone::clone).and_then(|regexp| regexp.test(value)) {
             Ok(true) => None,
