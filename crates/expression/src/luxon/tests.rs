@@ -89,7 +89,7 @@ fn dates_are_written_in_every_form() {
             "DateTime.now().toFormat(\"yyyy-MM-dd'T'HH 'o''clock' ccc LLL ooo ZZZZ z q\")",
             "2024-03-10T11 oclock Sun Mar 070 EDT America/New_York 1",
         ),
-        ("DateTime.now().toLocaleString(DateTime.DATETIME_FULL)", "March 10, 2024 at 11:45\u{202f}AM EDT"),
+        ("DateTime.now().toLocaleString(DateTime.DATETIME_FULL)", "March 10, 2024 at 11:45 AM EDT"),
         ("DateTime.now().toLocaleString()", "3/10/2024"),
         ("DateTime.now().setLocale('fr').toFormat('EEEE d MMMM')", "dimanche 10 mars"),
         ("DateTime.now().toSQL()", "2024-03-10 11:45:30.250 -04:00"),

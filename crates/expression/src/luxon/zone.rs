@@ -129,8 +129,8 @@ impl Zone {
         matches!(self, Zone::Fixed(_))
     }
 
-    /// Minutes east of UTC at a time; NaN if there is no answer.
-    pub fn offset(&self, ts: f64) -> f64 {
+    /// Minutes east of UTC at a time, as `Intl` has it; NaN if there is no answer.
+    pub(crate) fn raw_offset(&self, ts: f64) -> f64 {
         match self {
             Zone::Fixed(offset) => *offset,
             Zone::System if ts.is_nan() => f64::NAN,
@@ -142,6 +142,14 @@ impl Zone {
                 None => f64::NAN,
             },
         }
+    }
+
+    /// Minutes east of UTC at a time. NaN if there is no answer, which also is so where the local time is out of range:
+    /// luxon finds offsets by the local time.
+    pub fn offset(&self, ts: f64) -> f64 {
+        let offset = self.raw_offset(ts);
+        let local = ts + offset * 60_000.0;
+        if matches!(self, Zone::Iana(_)) && time_clip(local).is_nan() { f64::NAN } else { offset }
     }
 }
 

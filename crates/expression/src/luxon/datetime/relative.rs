@@ -93,16 +93,16 @@ impl DateTime {
         let base = self.base(options, settings)?;
         let padding = if self.to_millis() < base.to_millis() { -options.padding } else { options.padding };
         let end = self.plus_millis(padding)?;
-        let count = |unit: Unit| end.diff(&base, &[unit], None, Accuracy::Casual).get(unit);
+        let count = |unit: Unit| difference(&end, &base, unit);
         let factor = if options.round { 1.0 } else { 100.0 };
         let format = |count: f64, unit: Unit| {
             relative_time(unit.name(), options.rounding.apply(count, factor), false, options.narrow)
         };
         if let Some(unit) = options.unit {
-            return Ok(Some(format(Self::told(count(unit))?, unit)));
+            return Ok(Some(format(count(unit)?, unit)));
         }
         for unit in &options.units {
-            let count = Self::told(count(*unit))?;
+            let count = count(*unit)?;
             if count.abs() >= 1.0 {
                 return Ok(Some(format(count, *unit)));
             }
@@ -123,28 +123,23 @@ impl DateTime {
         let base = self.base(options, settings)?;
         let count = |unit: Unit| {
             if self.has_same(&base, unit, false, settings) {
-                return 0.0;
+                return Ok(0.0);
             }
             let start = base.start_of(unit, false);
-            self.start_of(unit, false).diff(&start, &[unit], None, Accuracy::Casual).get(unit)
+            difference(&self.start_of(unit, false), &start, unit)
         };
         let format = |count: f64, unit: Unit| relative_time(unit.name(), js_round(count), true, options.narrow);
         if let Some(unit) = options.unit {
-            return Ok(Some(format(Self::told(count(unit))?, unit)));
+            return Ok(Some(format(count(unit)?, unit)));
         }
         for unit in [Unit::Years, Unit::Months, Unit::Days] {
-            let count = Self::told(count(unit))?;
+            let count = count(unit)?;
             if count.abs() >= 1.0 {
                 return Ok(Some(format(count, unit)));
             }
         }
         let zero = if base.to_millis() > self.to_millis() { -0.0 } else { 0.0 };
         Ok(Some(format(zero, Unit::Days)))
-    }
-
-    /// The number that is told; past the end of time there is none.
-    fn told(count: f64) -> Result<f64, Error> {
-        if count.is_nan() { Err(Error::argument("Invalid unit value NaN")) } else { Ok(count) }
     }
 
     fn base(&self, options: &RelativeOptions, settings: &Settings) -> Result<DateTime, Error> {
@@ -156,4 +151,13 @@ impl DateTime {
             }
         }
     }
+}
+
+/// The time between two points in one unit; past the end of time there is none.
+fn difference(end: &DateTime, start: &DateTime, unit: Unit) -> Result<f64, Error> {
+    let duration = end.diff(start, &[unit], None, Accuracy::Casual);
+    if duration.values().iter().any(|(_, amount)| amount.is_nan()) {
+        return Err(Error::argument("Invalid unit value NaN"));
+    }
+    Ok(duration.get(unit))
 }

@@ -46,7 +46,7 @@ pub(super) fn has_own_zone(zone: &Zone) -> bool {
 /// Writes a date, in pieces.
 pub(crate) fn parts(date: &DateTime, options: &DateFormat, locale: &Locale) -> Vec<Part> {
     let zone = options.time_zone.clone().unwrap_or_else(|| date.zone().clone());
-    let offset = zone.offset(date.ts());
+    let offset = zone.raw_offset(date.ts());
     let civil = civil_from_millis((time_clip(date.ts()) + offset * MS_PER_MINUTE).floor() as i64);
     let weekday = day_of_week(civil.year.into(), civil.month.into(), civil.day.into()) as u8;
     let mut options = options.clone();
@@ -305,7 +305,7 @@ fn day_period(hour: u8) -> &'static str {
 
 /// The name of a zone in a formatted date.
 fn zone_name(zone: &Zone, ts: f64, style: ZoneStyle) -> String {
-    let offset = zone.offset(ts);
+    let offset = zone.raw_offset(ts);
     let width = match style {
         ZoneStyle::Short | ZoneStyle::ShortOffset => Width::Short,
         ZoneStyle::Long | ZoneStyle::LongOffset => Width::Long,

@@ -7,7 +7,7 @@ use super::{
 use crate::luxon::{
     datetime::DateTime,
     locale::Locale,
-    math::{Civil, MS_PER_MINUTE, civil_from_ts},
+    math::{Civil, MS_PER_MINUTE, civil_from_millis},
     zone::Zone,
 };
 
@@ -48,7 +48,7 @@ fn zone_of(date: &DateTime) -> Zone {
 }
 
 fn civil(date: &DateTime, zone: &Zone) -> Civil {
-    civil_from_ts(date.ts() + zone.offset(date.ts()) * MS_PER_MINUTE).unwrap_or_default()
+    civil_from_millis((date.ts() + zone.raw_offset(date.ts()) * MS_PER_MINUTE).floor() as i64)
 }
 
 fn set_numeric_date(options: &mut DateFormat) {

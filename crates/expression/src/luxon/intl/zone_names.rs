@@ -23,7 +23,7 @@ pub(crate) fn offset_name(zone: &Zone, ts: f64, width: Width) -> String {
         Zone::System => "UTC".into(),
         Zone::Invalid(_) => String::new(),
         Zone::Iana(_) => {
-            let offset = zone.offset(ts);
+            let offset = zone.raw_offset(ts);
             named(&zone.name(), ts, offset, width).unwrap_or_else(|| offset_text(offset, width))
         }
     }

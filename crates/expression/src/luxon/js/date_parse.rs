@@ -119,22 +119,19 @@ fn from_parts<'js>(call: &Call<'_, 'js>, utc: bool) -> Result<Js<'js>> {
     }
     let zone = if utc { Zone::UTC } else { zone_option(call, options.as_ref(), &settings)? };
     let locale = locale(call, options.as_ref())?;
-    let missing = args.iter().position(Value::is_undefined).unwrap_or(args.len());
-    let names = ["year", "month", "day", "hour", "minute", "second", "millisecond"];
-    if missing > 0 && zone.is_valid() {
-        for (value, name) in args.iter().zip(names) {
-            if !value.is_number() && !value.is_undefined() {
-                return Ok(out_of_range(call, value, name, &settings)?.into());
-            }
-        }
-    }
+    const UNITS: [&str; 7] = ["year", "month", "day", "hour", "minute", "second", "millisecond"];
     let mut parts = Vec::with_capacity(7);
-    for (index, value) in args.iter().take(7).enumerate() {
-        let default = if index < 3 { 1.0 } else { 0.0 };
+    for (index, (value, unit)) in args.iter().zip(UNITS).enumerate() {
         match value.as_number() {
             Some(number) => parts.push(number),
-            None if index == 0 => break,
-            None => parts.push(default),
+            None if value.is_undefined() && index == 0 => break,
+            None if value.is_undefined() => parts.push(if index < 3 { 1.0 } else { 0.0 }),
+            None => {
+                // The parts before it are looked at first.
+                let before = DateTime::from_parts(&parts, zone, locale, &settings);
+                let date = if before.is_valid() { out_of_range(call, value, unit, &settings)? } else { before };
+                return Ok(date.into());
+            }
         }
     }
     Ok(DateTime::from_parts(&parts, zone, locale, &settings).into())
