@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nodehost_expression::{Evaluator, ParameterValue, Scope};
-use nodehost_parameters::CompiledVersion;
+use nodehost_parameters::{Code, CompiledVersion, Mode, Validator, Violation};
 use serde_json::{Map, Value};
 
 use crate::declarative::failure;
@@ -13,7 +13,7 @@ use crate::{ErrorCode, ItemError, Refusal, RequestError, Validation, Warning};
 /// The parameters of one node, compiled for its items.
 pub(crate) struct Checked {
     pub(crate) node: Arc<CompiledVersion>,
-    pub(crate) validation: Validation,
+    validator: Validator,
     /// By name, in n8n's order.
     pub(crate) values: Vec<(String, ParameterValue)>,
     /// Whether every value is a constant, so that checking once was enough.
@@ -43,18 +43,26 @@ impl Checked {
         let values: Vec<_> =
             names.into_iter().map(|name| (name.clone(), ParameterValue::compile(&complete[name]))).collect();
         let is_constant = values.iter().all(|(_, value)| value.as_constant().is_some());
-        let checked = Self { node, validation, values, is_constant };
-        if validation == Validation::Off {
-            return Ok((checked, Vec::new()));
+        let mode = match validation {
+            Validation::Strict => Mode::Strict,
+            Validation::N8n => Mode::N8n,
+            Validation::Off => Mode::Off,
+        };
+        let validator = Validator::new(Arc::clone(&node), given, mode);
+        let found = validator.constants();
+        let pointer = |violation: &Violation| format!("/node/parameters{}", violation.pointer);
+        let error = |found: &Violation| RequestError::new(pointer(found), code(found.code), found.message.clone());
+        let errors: Vec<RequestError> = found.violations.iter().map(error).collect();
+        if let Some(first) = errors.first() {
+            return Err(Refusal::of(first.code, errors));
         }
-        let mut errors = checked.issues(complete)?;
-        let mut warnings = Vec::new();
-        if validation == Validation::Strict {
-            let (dropped, unknown) = unknown(&checked.node, given, complete);
-            warnings = dropped;
-            errors.extend(unknown);
-        }
-        if errors.is_empty() { Ok((checked, warnings)) } else { Err(Refusal::of(errors[0].code, errors)) }
+        let warning = |found: &Violation| Warning {
+            pointer: pointer(found),
+            code: code(found.code),
+            message: found.message.clone(),
+        };
+        let warnings = found.warnings.iter().map(warning).collect();
+        Ok((Self { node, validator, values, is_constant }, warnings))
     }
 
     /// What a caller should know of parameters that are dropped or unknown.
@@ -70,22 +78,6 @@ impl Checked {
             message,
         }));
         warnings
-    }
-
-    /// n8n's issues with the parameters as they are written.
-    fn issues(&self, values: &Map<String, Value>) -> Result<Vec<RequestError>, Refusal> {
-        let issues = self
-            .node
-            .issues(values)
-            .map_err(|error| Refusal::at("/node/parameters", ErrorCode::N8nError, error.to_string()))?;
-        let issues = issues.map(|issues| issues.parameters).unwrap_or_default();
-        let told = issues.into_iter().flat_map(|(name, messages)| {
-            let pointer = format!("/node/parameters/{}", escape_pointer(&name));
-            messages.into_iter().map(move |message| {
-                RequestError::new(pointer.clone(), ErrorCode::InvalidParameter, format!("{name}: {message}"))
-            })
-        });
-        Ok(told.collect())
     }
 
     /// Resolves all parameters for an item, and checks what could not be checked before.
@@ -107,7 +99,7 @@ impl Checked {
             };
             resolved.push(value);
         }
-        if !self.is_constant && self.validation != Validation::Off {
+        if self.validator.depends_on_items() {
             self.check(&resolved)?;
         }
         Ok(resolved)
@@ -119,19 +111,29 @@ impl Checked {
         named.filter_map(|((name, _), value)| Some((name.clone(), value.clone()?))).collect()
     }
 
+    /// What the item's values break: the first is the error, the others are told with it.
     fn check(&self, resolved: &[Option<Value>]) -> Result<(), ItemError> {
-        let values = self.named(resolved);
-        let issues = self.node.issues(&values).map_err(|error| invalid(error.to_string()))?;
-        let Some(issues) = issues else { return Ok(()) };
-        let first = issues.parameters.into_iter().find_map(|(name, mut messages)| {
-            let message = (!messages.is_empty()).then(|| messages.swap_remove(0))?;
-            Some((name, message))
-        });
-        match first {
-            Some((name, message)) => Err(invalid(format!("{name}: {message}")).with_parameter(name)),
-            None => Ok(()),
-        }
+        let mut found = self.validator.item(&self.named(resolved)).into_iter();
+        let Some(first) = found.next() else { return Ok(()) };
+        let others: Vec<String> = found.map(|violation| violation.message).collect();
+        let mut error = ItemError::operation(code(first.code), first.message);
+        error.description = (!others.is_empty()).then(|| others.join("\n"));
+        Err(error.with_parameter(path(&first.pointer)))
     }
+}
+
+fn code(code: Code) -> ErrorCode {
+    match code {
+        Code::InvalidParameter => ErrorCode::InvalidParameter,
+        Code::UnknownParameter => ErrorCode::UnknownParameter,
+        Code::HiddenParameter => ErrorCode::HiddenParameter,
+        Code::N8nError => ErrorCode::N8nError,
+    }
+}
+
+/// `/additionalFields/url` as people write it: `additionalFields.url`.
+fn path(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
 }
 
 /// Warnings of parameters that are not shown, errors of those the node does not have.
@@ -152,8 +154,4 @@ fn unknown(
         }
     }
     (warnings, errors)
-}
-
-fn invalid(message: impl Into<String>) -> ItemError {
-    ItemError::operation(ErrorCode::InvalidParameter, message)
 }
