@@ -158,6 +158,8 @@ fn merge_value(old: &mut Value, new: Value) {
         (Value::Array(old), Value::Array(new)) => {
             for (index, value) in new.into_iter().enumerate() {
                 match old.get_mut(index) {
+                    // A null stands for a hole that `set` left, which lodash's merge passes over.
+                    Some(_) if value.is_null() => {}
                     Some(place) => merge_value(place, value),
                     None => old.push(value),
                 }
@@ -213,6 +215,16 @@ mod tests {
         let mut body = json!({});
         set(&mut body, "__proto__.polluted", Some(json!(1)));
         assert_eq!(body, json!({}));
+    }
+
+    #[test]
+    fn holes_of_a_list_take_nothing_away() {
+        let (mut first, mut second) = (json!({}), json!({}));
+        set(&mut first, "list[1]", Some(json!("a")));
+        set(&mut second, "list[3]", Some(json!("b")));
+        let (Value::Object(map), Value::Object(source)) = (&mut first, second) else { unreachable!() };
+        merge(map, source);
+        assert_eq!(first, json!({"list": [null, "a", null, "b"]}));
     }
 
     #[test]

@@ -52,13 +52,9 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
             break;
         }
         let room = in_flight.len() + ready.len() < run.concurrency;
+        // As many as may run are started before the first of them is looked at.
         tokio::select! {
             biased;
-            Some(outcome) = in_flight.next(), if !in_flight.is_empty() => ready.extend(summary.take(outcome)),
-            permit = events.reserve(), if !ready.is_empty() && !gone => match permit {
-                Ok(permit) => permit.send(OutcomeEvent::Outcome(ready.pop_front().expect("it is not empty"))),
-                Err(_) => gone = true,
-            },
             next = items.next(), if open && room => match next {
                 Some(Ok((job, prepared))) => in_flight.push_back(run_item(Arc::clone(&run), job, prepared)),
                 Some(Err(error)) => {
@@ -66,6 +62,11 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
                     open = false;
                 }
                 None => open = false,
+            },
+            Some(outcome) = in_flight.next(), if !in_flight.is_empty() => ready.extend(summary.take(outcome)),
+            permit = events.reserve(), if !ready.is_empty() && !gone => match permit {
+                Ok(permit) => permit.send(OutcomeEvent::Outcome(ready.pop_front().expect("it is not empty"))),
+                Err(_) => gone = true,
             },
             () = until(run.deadline), if !noticed => run.cancel.end(Ended::Deadline),
             () = events.closed(), if !gone => gone = true,

@@ -1,0 +1,125 @@
+//! One recorded case: what n8n was given, what it sent and put out.
+
+use nodehost_runtime::{ExecutionRequest, ExecutionResult, Host};
+use serde_json::{Map, Value, json};
+
+use crate::gateway::Gateway;
+
+pub(crate) struct Case {
+    pub(crate) id: String,
+    value: Value,
+}
+
+impl Case {
+    pub(crate) fn read(line: &str) -> Self {
+        let value: Value = serde_json::from_str(line).unwrap();
+        Self { id: value["id"].as_str().unwrap().to_owned(), value }
+    }
+
+    /// Runs the case; the differences, as text.
+    pub(crate) async fn run(&self, host: &Host, gateway: &Gateway) -> Vec<String> {
+        let expected = &self.value["expected"];
+        let requests = expected["requests"].as_array().cloned().unwrap_or_default();
+        gateway.replay(&requests);
+        let result = match ExecutionRequest::from_value(self.request()) {
+            Ok(request) => host.execute(request).await,
+            Err(refusal) => Err(refusal),
+        };
+        let sent = gateway.take();
+        let mut differences = Vec::new();
+        let mut check = |what: &str, wanted: Value, found: Value| {
+            if wanted != found {
+                differences.push(format!("{what}\n  n8n:  {}\n  here: {}", short(&wanted), short(&found)));
+            }
+        };
+        check("requests", sorted(requests), sorted(sent));
+        match result {
+            Err(refusal) => check(
+                "answer",
+                expected.get("output").cloned().unwrap_or_default(),
+                json!({"refused": refusal.message}),
+            ),
+            Ok(result) => match expected.get("output") {
+                Some(output) => check("output", plain(output, output), plain(&main(&result), output)),
+                None => {
+                    check("error", tell(expected.get("error")), tell(serde_json::to_value(&result.error).ok().as_ref()))
+                }
+            },
+        }
+        differences
+    }
+
+    fn request(&self) -> Value {
+        let mut node = self.value["node"].clone();
+        let credentials = self.value["credentials"].as_object().cloned().unwrap_or_default();
+        let inline = |(name, data): (String, Value)| (name, json!({ "data": data }));
+        node["credentials"] = Value::Object(credentials.into_iter().map(inline).collect());
+        let items: Vec<Value> =
+            self.value["items"].as_array().unwrap().iter().map(|item| json!({ "json": item })).collect();
+        json!({
+            "node": node,
+            "items": items,
+            "context": { "now": "2025-01-02T03:04:05Z", "executionId": "1", "timezone": "UTC", "vars": { "region": "eu" } },
+            "settings": { "validation": "off", "concurrency": items.len().max(1), "transportRetries": 0 },
+        })
+    }
+}
+
+fn main(result: &ExecutionResult) -> Value {
+    serde_json::to_value(&result.data.main).unwrap()
+}
+
+/// The output in comparable form. Lineage is compared where n8n gives one: here every item has it.
+fn plain(output: &Value, wanted: &Value) -> Value {
+    let branches = output.as_array().cloned().unwrap_or_default();
+    let plain_branch = |(branch, items): (usize, Value)| match items {
+        Value::Array(items) => {
+            let item = |(index, item): (usize, &Value)| {
+                plain_item(item, wanted.get(branch).and_then(|items| items.get(index)))
+            };
+            Value::Array(items.iter().enumerate().map(item).collect())
+        }
+        other => other,
+    };
+    Value::Array(branches.into_iter().enumerate().map(plain_branch).collect())
+}
+
+fn plain_item(item: &Value, wanted: Option<&Value>) -> Value {
+    let mut map = Map::new();
+    for key in ["json", "pairedItem"] {
+        let compared = key == "json" || wanted.is_some_and(|wanted| wanted.get(key).is_some());
+        if let Some(value) = item.get(key).filter(|_| compared) {
+            map.insert(key.to_owned(), value.clone());
+        }
+    }
+    if let Some(error) = item.get("error") {
+        map.insert("error".to_owned(), tell(Some(error)));
+    }
+    Value::Object(map)
+}
+
+fn tell(error: Option<&Value>) -> Value {
+    let Some(Value::Object(error)) = error else { return Value::Null };
+    let keys = ["name", "message", "description", "httpCode"];
+    Value::Object(keys.iter().filter_map(|key| Some(((*key).to_owned(), error.get(*key)?.clone()))).collect())
+}
+
+fn sorted(requests: Vec<Value>) -> Value {
+    let mut requests: Vec<Value> = requests
+        .into_iter()
+        .map(|mut request| {
+            if let Value::Object(map) = &mut request {
+                map.remove("response");
+                map.sort_keys();
+            }
+            request
+        })
+        .collect();
+    requests.sort_by_key(ToString::to_string);
+    Value::Array(requests)
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    text.chars().take(1200).collect()
+}
