@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::path::BarePath;
 use crate::template::{self, Chunk, CompileError, Program};
@@ -49,14 +49,17 @@ impl Node {
             },
             Value::Array(items) => {
                 let items: Vec<Self> = items.iter().map(Self::compile).collect();
-                if items.iter().all(Self::is_constant) { Self::Constant(value.clone()) } else { Self::List(items) }
+                match items.iter().map(Self::constant).collect::<Option<Vec<_>>>() {
+                    Some(values) => Self::Constant(Value::Array(values)),
+                    None => Self::List(items),
+                }
             }
             Value::Object(map) => {
                 let entries: Vec<_> = map.iter().map(|(key, value)| (key.clone(), Self::compile(value))).collect();
-                if entries.iter().all(|(_, value)| value.is_constant()) {
-                    Self::Constant(value.clone())
-                } else {
-                    Self::Object(entries, Arc::new(value.clone()))
+                let constant = |(key, value): &(String, Self)| Some((key.clone(), value.constant()?));
+                match entries.iter().map(constant).collect::<Option<Map<_, _>>>() {
+                    Some(map) => Self::Constant(Value::Object(map)),
+                    None => Self::Object(entries, Arc::new(value.clone())),
                 }
             }
             other => Self::Constant(other.clone()),
@@ -71,8 +74,12 @@ impl Node {
         Self::Template(Arc::new(Template::new(text)))
     }
 
-    fn is_constant(&self) -> bool {
-        matches!(self, Self::Constant(_))
+    /// The value of a constant, which is not always as written: `=text` is `text`.
+    fn constant(&self) -> Option<Value> {
+        match self {
+            Self::Constant(value) => Some(value.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -163,9 +163,10 @@ fn headers(value: Option<&Value>) -> Result<HeaderMap, ItemError> {
 }
 
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, ItemError> {
-    // axios strips what a header must not hold, and the blanks around it.
-    let clean: String = value.chars().filter(|char| *char == '\t' || !char.is_control()).collect();
-    HeaderValue::from_bytes(clean.trim().as_bytes())
+    // axios strips what a header cannot hold, and the blanks around it; Node writes a byte for each character.
+    let clean: String = value.chars().filter(|char| matches!(char, '\t' | ' '..='~' | '\u{80}'..='\u{ff}')).collect();
+    let clean: Vec<u8> = clean.trim_matches([' ', '\t']).chars().filter_map(|char| u8::try_from(char).ok()).collect();
+    HeaderValue::from_bytes(&clean)
         .map_err(|_| failure::invalid_request(format!("The value of the header \"{name}\" cannot be sent")))
 }
 
