@@ -1,4 +1,6 @@
 //! End-to-end tests through the public surface.
 
+mod executions;
 mod protocol;
+mod streams;
 mod tls;

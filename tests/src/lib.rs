@@ -1,4 +1,5 @@
 //! Helpers of the end-to-end tests.
 
+pub mod halo;
 pub mod http;
 pub mod runner;

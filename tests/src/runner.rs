@@ -3,12 +3,22 @@
 use std::net::SocketAddr;
 
 use http::Method;
+use nodehost_runtime::Host;
+use nodehost_runtime::egress::{EgressConfig, Policy};
 use nodehost_server::{CancellationToken, ServerConfig};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::http::{Answer, Call};
+
+/// A host with the HaloPSA node, allowed to reach loopback.
+pub fn host() -> Host {
+    let loopback = "127.0.0.1".parse().expect("an address");
+    let egress = EgressConfig { policy: Policy::new(vec![loopback]), ..EgressConfig::default() };
+    let builder = nodehost_halopsa::register(Host::builder()).expect("the node is sound");
+    builder.egress(egress).build().expect("the host is sound")
+}
 
 /// A server that runs in this process.
 #[derive(Debug)]
@@ -22,10 +32,15 @@ pub struct Runner {
 impl Runner {
     /// Starts a server.
     pub async fn start(config: ServerConfig) -> Self {
+        Self::start_host(host(), config).await
+    }
+
+    /// Starts a server over a host of one's own.
+    pub async fn start_host(host: Host, config: ServerConfig) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let shutdown = CancellationToken::new();
-        let served = tokio::spawn(nodehost_server::serve(listener, config, shutdown.clone()));
+        let served = tokio::spawn(nodehost_server::serve(listener, host, config, shutdown.clone()));
         Self { address, shutdown, served }
     }
 

@@ -4,8 +4,11 @@
 
 mod commands;
 mod exit;
+mod host;
+mod keys;
 mod logging;
 mod settings;
+mod table;
 
 use std::process::ExitCode;
 

@@ -100,6 +100,11 @@ pub(crate) struct ServerSettings {
     #[serde(deserialize_with = "seconds_in_file")]
     pub(crate) body_timeout: Option<Duration>,
 
+    /// How long a client may leave a streamed answer unread before its execution is ended, in seconds [default: 30]
+    #[arg(long, env = "NODEHOST_STALL_TIMEOUT", value_name = "SECONDS", value_parser = seconds)]
+    #[serde(deserialize_with = "seconds_in_file")]
+    pub(crate) stall_timeout: Option<Duration>,
+
     /// How long running executions may go on after SIGTERM or SIGINT, in seconds [default: 30]
     #[arg(long, env = "NODEHOST_SHUTDOWN_TIMEOUT", value_name = "SECONDS", value_parser = seconds)]
     #[serde(deserialize_with = "seconds_in_file")]
@@ -171,6 +176,7 @@ impl ServerSettings {
                 max_items,
                 max_executions,
                 body_timeout,
+                stall_timeout,
                 shutdown_timeout,
             }
         ))

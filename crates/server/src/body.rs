@@ -5,7 +5,11 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 
+use serde_json::Value;
+
 use crate::config::ServerConfig;
+use crate::json;
+use crate::media::{self, Format};
 use crate::problem::Problem;
 use nodehost_runtime::ErrorCode;
 
@@ -18,11 +22,21 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &ServerConfig)
     }
     match tokio::time::timeout(config.body_timeout, collect(body, limit)).await {
         Ok(read) => read,
-        Err(_) => Err(Problem::new(
-            ErrorCode::SlowBody,
-            format!("the body did not arrive within {} s (body-timeout)", config.body_timeout.as_secs_f64()),
-        )),
+        Err(_) => Err(slow(config)),
     }
+}
+
+/// Reads the body of a call that takes and gives JSON.
+pub(crate) async fn read_json(headers: &HeaderMap, body: Body, config: &ServerConfig) -> Result<Value, Problem> {
+    media::content_format(headers, &[Format::Json])?;
+    media::answer_format(headers, &[Format::Json])?;
+    json::parse_body(read(headers, body, config).await?).await
+}
+
+/// The body takes too long.
+pub(crate) fn slow(config: &ServerConfig) -> Problem {
+    let seconds = config.body_timeout.as_secs_f64();
+    Problem::new(ErrorCode::SlowBody, format!("the body did not arrive within {seconds} s (body-timeout)"))
 }
 
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {

@@ -25,6 +25,8 @@ pub struct ServerConfig {
     pub max_items: usize,
     /// The most executions that run at the same time; more are answered 429.
     pub max_executions: usize,
+    /// How long a client may leave a streamed answer unread before its execution is ended.
+    pub stall_timeout: Duration,
     /// How long running executions may go on once the server shuts down.
     pub shutdown_timeout: Duration,
 }
@@ -40,6 +42,7 @@ impl Default for ServerConfig {
             body_timeout: Duration::from_secs(30),
             max_items: 100_000,
             max_executions: 256,
+            stall_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(30),
         }
     }

@@ -8,7 +8,9 @@
 mod body;
 mod config;
 mod guard;
+mod json;
 mod media;
+mod metrics;
 mod ndjson;
 mod openapi;
 mod problem;
@@ -26,13 +28,14 @@ pub use tokio_util::sync::CancellationToken;
 
 use axum::Router;
 use http::{HeaderValue, Method, header};
+use nodehost_runtime::Host;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use state::AppState;
 
 /// The interface as an axum router, without a server's timeouts and orderly end.
-pub fn router(config: ServerConfig) -> Router {
-    router_with(AppState::new(config))
+pub fn router(host: Host, config: ServerConfig) -> Router {
+    router_with(AppState::new(host, config))
 }
 
 fn router_with(state: AppState) -> Router {

@@ -1,5 +1,7 @@
 //! The OpenAPI document: the calls from the code, the bodies of executions from `schemas/`.
 
+mod components;
+
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
@@ -20,7 +22,20 @@ const SCHEMAS: [(&str, &str); 2] = [
         title = "nodehost",
         description = "Runs n8n-style workflow nodes: POST a batch of items, get what became of each.",
     ),
-    paths(routes::health::healthz, routes::health::readyz, routes::reference::openapi, routes::reference::docs)
+    paths(
+        routes::health::healthz,
+        routes::health::readyz,
+        routes::metrics::metrics,
+        routes::nodes::list,
+        routes::nodes::descriptor,
+        routes::nodes::parameters,
+        routes::nodes::options,
+        routes::credential_types::descriptor,
+        routes::expressions::evaluate,
+        routes::executions::execute,
+        routes::reference::openapi,
+        routes::reference::docs
+    )
 )]
 struct Calls;
 
@@ -38,7 +53,9 @@ fn document() -> Value {
     for (name, text) in SCHEMAS {
         document["components"]["schemas"][name] = schema(name, text);
     }
-    document["components"]["schemas"]["Problem"] = problem_schema();
+    for (name, schema) in components::schemas() {
+        document["components"]["schemas"][name] = schema;
+    }
     let problem = json!({
         "description": "A problem (RFC 9457): nothing was run.",
         "content": { MEDIA_TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
@@ -55,31 +72,6 @@ fn schema(name: &str, text: &str) -> Value {
     let mut schema: Map<String, Value> = serde_json::from_str(&text).expect("the schemas are JSON");
     schema.remove("$schema");
     Value::Object(schema)
-}
-
-fn problem_schema() -> Value {
-    let code = json!({ "$ref": "#/components/schemas/ExecutionResult/$defs/Code" });
-    json!({
-        "type": "object",
-        "description": "Why a request was refused.",
-        "properties": {
-            "type": { "type": "string" },
-            "title": { "type": "string" },
-            "status": { "type": "integer" },
-            "code": code,
-            "detail": { "type": "string", "description": "For people." },
-            "errors": {
-                "type": "array",
-                "description": "Every reason, with its place: a JSON pointer into the request.",
-                "items": {
-                    "type": "object",
-                    "properties": { "pointer": { "type": "string" }, "code": code, "message": { "type": "string" } },
-                    "required": ["pointer", "code", "message"],
-                },
-            },
-        },
-        "required": ["type", "title", "status", "code", "detail"],
-    })
 }
 
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -6,6 +6,7 @@ use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use nodehost_runtime::Host;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -22,8 +23,8 @@ const LINGER: Duration = Duration::from_secs(5);
 
 /// Answers requests on `listener` until `shutdown` is cancelled; then takes no new work, lets running executions end
 /// within [`ServerConfig::shutdown_timeout`], cancels the rest, which answer with the outcomes so far, and returns.
-pub async fn serve(listener: TcpListener, config: ServerConfig, shutdown: CancellationToken) {
-    let state = AppState::new(config);
+pub async fn serve(listener: TcpListener, host: Host, config: ServerConfig, shutdown: CancellationToken) {
+    let state = AppState::new(host, config);
     let router = crate::router_with(state.clone());
     let connections = TaskTracker::new();
     let closing = CancellationToken::new();

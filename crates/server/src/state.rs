@@ -8,15 +8,18 @@ use tokio_util::sync::CancellationToken;
 use crate::config::ServerConfig;
 use crate::guard::host::HostNames;
 use crate::guard::keys::{Caller, KeyState};
+use crate::metrics::Metrics;
 use crate::problem::Problem;
-use nodehost_runtime::ErrorCode;
+use nodehost_runtime::{ErrorCode, Host};
 
 /// A cheap handle.
 #[derive(Clone)]
 pub(crate) struct AppState(Arc<Shared>);
 
 pub(crate) struct Shared {
+    pub(crate) host: Host,
     pub(crate) config: ServerConfig,
+    pub(crate) metrics: Metrics,
     pub(crate) host_names: HostNames,
     pub(crate) keys: Vec<Arc<KeyState>>,
     executions: Arc<Semaphore>,
@@ -35,12 +38,14 @@ impl std::ops::Deref for AppState {
 }
 
 impl AppState {
-    pub(crate) fn new(config: ServerConfig) -> Self {
+    pub(crate) fn new(host: Host, config: ServerConfig) -> Self {
         Self(Arc::new(Shared {
             host_names: HostNames::new(&config.host_names),
             keys: config.api_keys.iter().cloned().map(|key| Arc::new(KeyState::new(key))).collect(),
             executions: Arc::new(Semaphore::new(config.max_executions)),
             draining: CancellationToken::new(),
+            host,
+            metrics: Metrics::new(),
             cancel: CancellationToken::new(),
             config,
         }))
@@ -58,6 +63,15 @@ impl Shared {
 
     pub(crate) fn cancel_executions(&self) {
         self.cancel.cancel();
+    }
+
+    /// The full type of a node that exists for the caller.
+    pub(crate) fn node_type(&self, caller: &Caller, name: &str) -> Result<&str, Problem> {
+        let node_type = self.host.node_type(name)?;
+        if caller.may_use(node_type) {
+            return Ok(node_type);
+        }
+        Err(Problem::new(ErrorCode::UnknownNode, format!("There is no node {name} for this API key")))
     }
 
     /// Cancelled when the execution must end: the server's own token's child.

@@ -7,5 +7,16 @@ mod descriptor;
 
 pub use descriptor::{ICON, credential_type, node};
 
+use nodehost_descriptor::DescriptorError;
+use nodehost_runtime::HostBuilder;
+
 /// The node's full type.
 pub const NODE_TYPE: &str = "n8n-nodes-halopsacomplete.haloPsa";
+
+/// Adds the node and its credential type to a host.
+///
+/// # Errors
+/// If a built-in file does not fit the schema; the tests show that all do.
+pub fn register(builder: HostBuilder) -> Result<HostBuilder, DescriptorError> {
+    Ok(builder.node(node()?).credential_type(credential_type()?))
+}

@@ -1,6 +1,10 @@
 //! The commands, one file each.
 
 mod completions;
+mod demo;
+mod nodes;
+mod run;
+mod serve;
 mod settings;
 
 use anyhow::Result;
@@ -10,6 +14,10 @@ use crate::exit::Exit;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Serve(serve::Serve),
+    Run(Box<run::Run>),
+    Nodes(nodes::Nodes),
+    Demo(demo::Demo),
     Settings(settings::Settings),
     Completions(completions::Completions),
 }
@@ -17,6 +25,10 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) async fn run(self) -> Result<Exit> {
         match self {
+            Self::Serve(command) => command.run().await,
+            Self::Run(command) => command.run().await,
+            Self::Nodes(command) => command.run(),
+            Self::Demo(command) => command.run().await,
             Self::Settings(command) => command.run(),
             Self::Completions(command) => command.run(),
         }
@@ -24,8 +36,6 @@ impl Command {
 
     /// What is logged unless the operator says otherwise: a server tells of its work, a command of trouble.
     pub(crate) fn default_log_level(&self) -> &'static str {
-        match self {
-            Self::Settings(_) | Self::Completions(_) => "warn",
-        }
+        if matches!(self, Self::Serve(_)) { "info" } else { "warn" }
     }
 }

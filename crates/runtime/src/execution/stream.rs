@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::Cancel;
 use crate::outcome::{End, OutputData};
-use crate::{ErrorCode, ExecutionResult, ItemError, OutcomeEvent, Status};
+use crate::{ErrorCode, ExecutionResult, ItemError, Outcome, OutcomeEvent, Status};
 
 /// The outcomes of an execution, in input order, and its end. Dropping it cancels the execution.
 #[derive(Debug)]
@@ -26,13 +26,19 @@ impl OutcomeStream {
     }
 
     /// Collects the whole execution into the buffered answer.
-    pub async fn collect_result(mut self) -> ExecutionResult {
+    pub async fn collect_result(self) -> ExecutionResult {
+        self.collect_result_with(|_| {}).await
+    }
+
+    /// Collects the whole execution, and shows each outcome as it comes.
+    pub async fn collect_result_with(mut self, mut see: impl FnMut(&Outcome)) -> ExecutionResult {
         let clock = std::time::Instant::now();
         let mut main = vec![Vec::new(); self.outputs];
         let mut end = None;
         while let Some(event) = self.next().await {
             match event {
                 OutcomeEvent::Outcome(outcome) => {
+                    see(&outcome);
                     for (output, items) in outcome.outputs.into_iter().flatten() {
                         if output >= main.len() {
                             main.resize(output + 1, Vec::new());

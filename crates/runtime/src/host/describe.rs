@@ -57,6 +57,11 @@ impl ParametersRequest {
 }
 
 impl Host {
+    /// The full type of a node that may be named without its package.
+    pub fn node_type(&self, name: &str) -> Result<&str, Refusal> {
+        Ok(self.inner.registry.find(name, None)?.node_type)
+    }
+
     /// The descriptor of a node as it was loaded and assembled: JSON text.
     pub fn descriptor(&self, node_type: &str, version: Option<f64>) -> Result<&str, Refusal> {
         Ok(self.inner.registry.find(node_type, version)?.entry.source.text())

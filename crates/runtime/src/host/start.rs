@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use futures::FutureExt;
 use nodehost_expression::{Items, NodeContext, TaskRun};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -137,7 +138,10 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     match (&found.of_type.native, plan) {
         (Some(NativeNode::PerItem(node)), _) => {
             let node = Arc::clone(node);
-            course.spawn(Native { checked, scopes, engine, caller, on_error: call.on_error, node }, source).await
+            let native = Native { checked, scopes, engine, caller, on_error: call.on_error, node };
+            // Boxed, so that the future of an execution can be sent between threads: inside it the compiler loses the
+            // lifetime of `dyn`.
+            course.spawn(native, source).boxed().await
         }
         (Some(NativeNode::PerBatch(node)), _) => {
             if source.known.is_none() {
@@ -146,7 +150,8 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
                 return Err(Refusal::at("/settings/bufferItems", ErrorCode::BufferRequired, message));
             }
             let node = Arc::clone(node);
-            course.spawn(Native { checked, scopes, engine, caller, on_error: call.on_error, node }, source).await
+            let native = Native { checked, scopes, engine, caller, on_error: call.on_error, node };
+            course.spawn(native, source).boxed().await
         }
         (None, Some(plan)) => {
             let stops = call.on_error == OnError::StopWorkflow;

@@ -6,7 +6,7 @@ pub(crate) mod request_id;
 
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -31,10 +31,14 @@ pub(crate) async fn guard(State(state): State<AppState>, mut request: Request, n
     request.extensions_mut().insert(id.clone());
     let mut response = async {
         let started = Instant::now();
+        let method = request.method().clone();
+        let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
         let response = match admit(&state, &mut request) {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         };
+        let route = route.as_deref().unwrap_or("other");
+        state.metrics.answered(&method, route, response.status(), started.elapsed());
         tracing::info!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "answered");
         response
     }

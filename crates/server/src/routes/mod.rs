@@ -1,6 +1,11 @@
 //! The calls of the interface, one file each.
 
+pub(crate) mod credential_types;
+pub(crate) mod executions;
+pub(crate) mod expressions;
 pub(crate) mod health;
+pub(crate) mod metrics;
+pub(crate) mod nodes;
 pub(crate) mod reference;
 
 use axum::Router;
@@ -15,6 +20,11 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(health::router())
         .merge(reference::router())
+        .merge(metrics::router())
+        .merge(nodes::router())
+        .merge(credential_types::router())
+        .merge(expressions::router())
+        .merge(executions::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
 }

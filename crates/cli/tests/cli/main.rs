@@ -1,0 +1,6 @@
+//! The real binary.
+
+mod demo;
+mod run;
+mod serve;
+mod support;

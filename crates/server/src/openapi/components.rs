@@ -1,0 +1,160 @@
+//! The schemas of the smaller calls.
+
+use serde_json::{Value, json};
+
+pub(super) fn schemas() -> [(&'static str, Value); 9] {
+    [
+        ("Problem", problem()),
+        ("NodeList", json!({ "type": "array", "items": node() })),
+        ("ParametersRequest", parameters_request()),
+        ("ParametersAnswer", parameters_answer()),
+        ("OptionsRequest", options_request()),
+        ("OptionsAnswer", options_answer()),
+        ("ExpressionRequest", expression_request()),
+        ("ExpressionAnswer", expression_answer()),
+        ("Warning", json!({ "$ref": "#/components/schemas/ExecutionResult/$defs/Warning" })),
+    ]
+}
+
+fn code() -> Value {
+    json!({ "$ref": "#/components/schemas/ExecutionResult/$defs/Code" })
+}
+
+fn credentials() -> Value {
+    json!({
+        "type": "object",
+        "description": "Credentials by type.",
+        "additionalProperties": { "$ref": "#/components/schemas/ExecutionRequest/$defs/Credential" },
+    })
+}
+
+fn problem() -> Value {
+    json!({
+        "type": "object",
+        "description": "Why a request was refused.",
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "code": code(),
+            "detail": { "type": "string", "description": "For people." },
+            "errors": {
+                "type": "array",
+                "description": "Every reason, with its place: a JSON pointer into the request.",
+                "items": {
+                    "type": "object",
+                    "properties": { "pointer": { "type": "string" }, "code": code(), "message": { "type": "string" } },
+                    "required": ["pointer", "code", "message"],
+                },
+            },
+        },
+        "required": ["type", "title", "status", "code", "detail"],
+    })
+}
+
+fn node() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "type": { "type": "string" },
+            "displayName": { "type": "string" },
+            "description": { "type": "string" },
+            "versions": { "type": "array", "items": { "type": "number" } },
+            "defaultVersion": { "type": "number" },
+            "kind": { "enum": ["declarative", "native", "describe-only"] },
+            "credentials": { "type": "array", "items": { "type": "string" } },
+        },
+        "required": ["type", "displayName", "description", "versions", "defaultVersion", "kind", "credentials"],
+    })
+}
+
+fn parameters_request() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "typeVersion": { "type": "number" },
+            "parameters": { "type": "object", "description": "As a workflow saves them." },
+            "credentials": credentials(),
+            "defaults": { "type": "boolean", "default": true, "description": "Whether defaults are filled in." },
+            "hidden": { "type": "boolean", "default": false, "description": "Whether parameters that are not shown are kept." },
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn parameters_answer() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "parameters": { "type": "object", "description": "n8n's getNodeParameters." },
+            "issues": { "type": ["object", "null"], "description": "n8n's getNodeParametersIssues, after defaults." },
+            "displayed": { "type": "array", "items": { "type": "integer" }, "description": "Indexes of the properties shown." },
+            "warnings": { "type": "array", "items": { "$ref": "#/components/schemas/Warning" } },
+        },
+        "required": ["parameters", "issues", "displayed", "warnings"],
+    })
+}
+
+fn options_request() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "typeVersion": { "type": "number" },
+            "parameters": { "type": "object" },
+            "credentials": credentials(),
+            "property": { "type": "string", "description": "A path: additionalFields.status_id." },
+            "mode": { "type": "string", "description": "The mode of a resource locator." },
+            "filter": { "type": "string" },
+            "paginationToken": { "description": "That of the answer before." },
+        },
+        "required": ["property"],
+        "additionalProperties": false,
+    })
+}
+
+fn options_answer() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "options": { "type": "array", "items": { "type": "object", "description": "name, value, description, url" } },
+            "paginationToken": { "description": "For the next call; missing after the last options." },
+        },
+        "required": ["options"],
+    })
+}
+
+fn expression_request() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "expression": { "description": "A parameter value: text, list or object." },
+            "itemIndex": { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 },
+            "context": { "type": "object", "description": "That of an execution, and `items` in place of run data." },
+        },
+        "required": ["expression"],
+        "additionalProperties": false,
+    })
+}
+
+fn expression_answer() -> Value {
+    json!({
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": { "value": {}, "type": { "type": "string", "description": "The JavaScript kind." } },
+                "required": ["value", "type"],
+            },
+            {
+                "type": "object",
+                "properties": {
+                    "error": {
+                        "type": "object",
+                        "properties": { "name": { "type": "string" }, "message": { "type": "string" }, "code": code() },
+                        "required": ["name", "message", "code"],
+                    },
+                },
+                "required": ["error"],
+            },
+        ],
+    })
+}
