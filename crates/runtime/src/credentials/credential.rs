@@ -30,6 +30,8 @@ pub enum Origin {
 pub struct Credential {
     pub(crate) inner: Arc<Inner>,
     hosts: Arc<HostSet>,
+    /// The rate budget that the store sets for it.
+    rate_limit: Option<RateLimit>,
 }
 
 pub(crate) struct Inner {
@@ -38,8 +40,6 @@ pub(crate) struct Inner {
     pub(crate) origin: Origin,
     pub(crate) plan: Plan,
     pub(crate) key: Key,
-    /// The rate budget that the store sets for it.
-    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 /// How requests are authenticated.
@@ -53,9 +53,9 @@ pub(crate) enum Plan {
 }
 
 impl Credential {
-    pub(crate) fn new(inner: Inner) -> Self {
+    pub(crate) fn new(inner: Inner, rate_limit: Option<RateLimit>) -> Self {
         let hosts = Arc::new(own_hosts(&inner));
-        Self { inner: Arc::new(inner), hosts }
+        Self { inner: Arc::new(inner), hosts, rate_limit }
     }
 
     /// The type's name.
@@ -94,7 +94,7 @@ impl Credential {
         let open = self.hosts.is_any() && restriction(&self.inner.data) != Some("all");
         let mut hosts = if open { HostSet::none() } else { (*self.hosts).clone() };
         urls.for_each(|url| hosts.add_url(url));
-        Self { inner: Arc::clone(&self.inner), hosts: Arc::new(hosts) }
+        Self { inner: Arc::clone(&self.inner), hosts: Arc::new(hosts), rate_limit: self.rate_limit }
     }
 
     /// Takes this credential's secrets, tokens included, out of texts.
@@ -134,13 +134,7 @@ impl Credential {
 
     pub(crate) fn grant(&self, headers: Vec<http::HeaderName>, in_body: bool) -> Grant {
         let budget = u64::from_le_bytes(self.inner.key[..8].try_into().expect("eight of 32 bytes"));
-        Grant {
-            hosts: Arc::clone(&self.hosts),
-            headers,
-            in_body,
-            budget: Some(budget),
-            rate_limit: self.inner.rate_limit,
-        }
+        Grant { hosts: Arc::clone(&self.hosts), headers, in_body, budget: Some(budget), rate_limit: self.rate_limit }
     }
 }
 

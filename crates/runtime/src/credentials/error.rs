@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::store::StoreError;
 use crate::egress::EgressError;
 
 /// A credential that cannot be used. The text is for people; it holds no secrets.
@@ -20,6 +21,9 @@ pub enum CredentialError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The runner's store does not give it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Fields that are required are missing or empty.
     #[error("The credential {type_name:?} is incomplete: {} must be filled in", fields.join(", "))]
     Incomplete {
@@ -73,10 +77,14 @@ pub enum CredentialError {
     Expired(String),
     /// The refresh token was replaced by another one, which cannot be saved.
     #[error(
-        "The credential {0:?} came with the request, and its refresh token was replaced by a new one, which cannot be saved there. \
-         Put the credential into the runner's store"
+        "The refresh token of the credential {type_name:?} was replaced by a new one, which cannot be saved: {reason}"
     )]
-    RotatedRefreshToken(String),
+    RotatedRefreshToken {
+        /// The type.
+        type_name: String,
+        /// Why it cannot be saved.
+        reason: String,
+    },
     /// No token before the deadline.
     #[error("No access token before the deadline")]
     Deadline,

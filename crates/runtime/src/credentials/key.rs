@@ -21,11 +21,11 @@ impl Hasher {
         Self { key }
     }
 
-    /// The key of a credential: the order of its fields does not count.
-    pub(crate) fn credential(&self, type_name: &str, data: &Map<String, Value>) -> Key {
+    /// The key of a credential: the order of its fields does not count. `scope` sets apart what has the same data.
+    pub(crate) fn credential(&self, scope: &str, type_name: &str, data: &Map<String, Value>) -> Key {
         let mut mac = Hmac::<Sha256>::new_from_slice(&*self.key).expect("HMAC takes keys of any length");
-        mac.update(type_name.as_bytes());
-        mac.update(&[0]);
+        update_text(&mut mac, scope);
+        update_text(&mut mac, type_name);
         update_object(&mut mac, data);
         mac.finalize().into_bytes().into()
     }

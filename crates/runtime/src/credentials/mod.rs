@@ -6,6 +6,8 @@
 //! - [`Credentials::send`] sends a request with a credential: only to the hosts it belongs to, with a token that is
 //!   obtained once for all who wait, renewed before it expires, and once more when it is refused.
 //!
+//! - [`CredentialStore`]: the runner's own credentials, which requests name by `id`.
+//!
 //! Host extensions of credential descriptors: `tokenRejected`, answers beside 401 that mean that the access token is
 //! no longer accepted: `[{ "status": 400, "body": "expired" }]`, `body` being a text the answer contains.
 
@@ -20,6 +22,7 @@ mod rejection;
 mod resolve;
 mod secret;
 mod service;
+mod store;
 mod test;
 mod types;
 
@@ -28,5 +31,6 @@ pub use error::{CredentialError, SendError};
 pub use redact::Redactor;
 pub use secret::{CredentialData, REDACTED, Secret};
 pub use service::Credentials;
+pub use store::{CredentialStore, ENVIRONMENT_PREFIX, InvalidStoreKey, StoreError, StoreKey};
 pub use test::TestOutcome;
 pub use types::{CredentialType, CredentialTypes};

@@ -8,14 +8,15 @@ use tokio::time::{Instant, timeout_at};
 use super::additions::{Additions, set_query};
 use super::credential::{Credential, Inner, Origin, Plan};
 use super::error::{CredentialError, SendError};
-use super::key::Hasher;
+use super::key::{Hasher, Key};
 use super::native::Native;
 use super::oauth2::{GrantType, Slot, Token, TokenCache, TokenConfig, fetch};
 use super::rejection::is_rejection;
 use super::resolve::{evaluate_all, is_expression, js_text, resolve};
 use super::secret::CredentialData;
+use super::store::CredentialStore;
 use super::types::{CredentialType, CredentialTypes};
-use crate::egress::{Egress, EgressError, EgressErrorKind, Fate, IncomingResponse, OutgoingRequest, Tally};
+use crate::egress::{Egress, EgressError, EgressErrorKind, Fate, IncomingResponse, OutgoingRequest, RateLimit, Tally};
 use nodehost_expression::Engine;
 
 /// The use of credentials. One for the process: its tokens serve all executions. Cheap to clone.
@@ -30,13 +31,15 @@ struct Service {
     engine: Engine,
     tokens: TokenCache,
     hasher: Hasher,
+    store: CredentialStore,
 }
 
 impl Credentials {
-    /// Credentials of these types, their requests sent through `egress`.
+    /// Credentials of these types and of the runner's store, their requests sent through `egress`.
     #[must_use]
-    pub fn new(types: Arc<CredentialTypes>, egress: Egress, engine: Engine) -> Self {
-        let service = Service { types, egress, engine, tokens: TokenCache::default(), hasher: Hasher::random() };
+    pub fn new(types: Arc<CredentialTypes>, egress: Egress, engine: Engine, store: CredentialStore) -> Self {
+        let (tokens, hasher) = (TokenCache::default(), Hasher::random());
+        let service = Service { types, egress, engine, tokens, hasher, store };
         Self { inner: Arc::new(service) }
     }
 
@@ -63,30 +66,67 @@ impl Credentials {
         slot.token(|| initial_token(credential.data()), get).await.map(Some)
     }
 
-    /// Prepares a credential: fills in defaults and hidden fields, checks that it is complete. Sends nothing.
-    pub async fn resolve(
+    /// Prepares a credential whose data came with the request: fills in defaults and hidden fields, checks that it is
+    /// complete. Sends nothing.
+    pub async fn resolve(&self, type_name: &str, given: CredentialData) -> Result<Credential, CredentialError> {
+        self.prepare(type_name, given, Origin::Inline, None, "").await
+    }
+
+    /// Prepares a credential of the runner's store, for a caller who is known by the name of an API key, or unknown.
+    pub async fn resolve_stored(
+        &self,
+        type_name: &str,
+        id: &str,
+        caller: Option<&str>,
+    ) -> Result<Credential, CredentialError> {
+        let stored = self.inner.store.get(id, type_name, caller)?;
+        // Tokens that are saved change the data, but not the credential.
+        let scope = format!("{id}\0{}", stored.revision);
+        let origin = Origin::Stored { id: id.to_owned() };
+        self.prepare(type_name, stored.data.clone(), origin, stored.rate_limit, &scope).await
+    }
+
+    async fn prepare(
         &self,
         type_name: &str,
         given: CredentialData,
         origin: Origin,
+        rate_limit: Option<RateLimit>,
+        scope: &str,
     ) -> Result<Credential, CredentialError> {
         let service = &self.inner;
         let credential_type = service.types.get(type_name)?;
         let data = resolve(&service.engine, &credential_type, &given).await?;
-        let key = service.hasher.credential(type_name, data.expose());
-        let plan = match credential_type.native {
-            Some(Native::OAuth2) => {
-                let has_token = initial_token(&data).is_some();
-                let config = TokenConfig::read(type_name, &data, has_token)?;
-                if config.grant == GrantType::Refresh && !has_token {
-                    return Err(CredentialError::NotConnected(type_name.to_owned()));
-                }
-                Plan::OAuth2 { config: Box::new(config), slot: service.tokens.slot(key) }
-            }
-            Some(Native::Custom) => Plan::Additions(custom(type_name, &data)?),
-            None => self.generic(&credential_type, &data).await?,
+        let key = if scope.is_empty() {
+            service.hasher.credential(scope, type_name, data.expose())
+        } else {
+            let mut lasting = data.expose().clone();
+            lasting.remove("oauthTokenData");
+            service.hasher.credential(scope, type_name, CredentialData::new(lasting).expose())
         };
-        Ok(Credential::new(Inner { credential_type, data, origin, plan, key, rate_limit: None }))
+        let plan = self.plan(&credential_type, &data, key).await?;
+        Ok(Credential::new(Inner { credential_type, data, origin, plan, key }, rate_limit))
+    }
+
+    async fn plan(
+        &self,
+        credential_type: &CredentialType,
+        data: &CredentialData,
+        key: Key,
+    ) -> Result<Plan, CredentialError> {
+        let type_name = &credential_type.name;
+        match credential_type.native {
+            Some(Native::OAuth2) => {
+                let has_token = initial_token(data).is_some();
+                let config = TokenConfig::read(type_name, data, has_token)?;
+                if config.grant == GrantType::Refresh && !has_token {
+                    return Err(CredentialError::NotConnected(type_name.clone()));
+                }
+                Ok(Plan::OAuth2 { config: Box::new(config), slot: self.inner.tokens.slot(key) })
+            }
+            Some(Native::Custom) => Ok(Plan::Additions(custom(type_name, data)?)),
+            None => self.generic(credential_type, data).await,
+        }
     }
 
     /// Sends a request, with a credential if one is given: authenticated, and once more with a new token if the token
@@ -100,6 +140,10 @@ impl Credentials {
         if !credential.hosts().contains(&request.url) {
             let host = request.url.host_str().unwrap_or_default();
             return Err(EgressError::new(EgressErrorKind::ForeignHost, host, Fate::NotSent).into());
+        }
+        if let Some(reason) = exposes(credential, &request) {
+            let host = request.url.host_str().unwrap_or_default();
+            return Err(EgressError::new(EgressErrorKind::Proxy(reason.to_owned()), host, Fate::NotSent).into());
         }
         match &credential.inner.plan {
             Plan::Nothing => {
@@ -154,7 +198,7 @@ impl Credentials {
         previous: Option<Arc<Token>>,
         tally: Option<Arc<Tally>>,
     ) -> impl Future<Output = Result<Token, CredentialError>> + Send + 'static {
-        let egress = self.inner.egress.clone();
+        let (egress, store) = (self.inner.egress.clone(), self.inner.store.clone());
         let (config, credential) = (config.clone(), credential.clone());
         async move {
             let previous = previous.as_deref();
@@ -163,8 +207,8 @@ impl Credentials {
                 (Some(old), Some(new)) => old != new,
                 _ => false,
             };
-            if rotated && config.grant == GrantType::Refresh && *credential.origin() == Origin::Inline {
-                return Err(CredentialError::RotatedRefreshToken(credential.type_name().to_owned()));
+            if rotated && config.grant == GrantType::Refresh {
+                save(&store, &credential, &token).await?;
             }
             Ok(token)
         }
@@ -235,6 +279,28 @@ impl Credentials {
         };
         Ok(entries.into_iter().map(|(place, name, value)| (place, text(name), text(value))).collect())
     }
+}
+
+/// Saves a refresh token that took the place of another: without it the credential would be lost.
+async fn save(store: &CredentialStore, credential: &Credential, token: &Token) -> Result<(), CredentialError> {
+    let saved = match credential.origin() {
+        Origin::Inline => Err("the credential came with the request. Put it into the runner's store".to_owned()),
+        Origin::Stored { id } => {
+            let (store, id, data) = (store.clone(), id.clone(), token.data_to_save());
+            let saving = tokio::task::spawn_blocking(move || store.save_tokens(&id, data));
+            saving.await.unwrap_or_else(|_| Err("saving was broken off".to_owned()))
+        }
+    };
+    saved
+        .map_err(|reason| CredentialError::RotatedRefreshToken { type_name: credential.type_name().to_owned(), reason })
+}
+
+/// A proxy is named in parameters, by whoever may run the node: a stored credential must not pass it in the clear.
+fn exposes(credential: &Credential, request: &OutgoingRequest) -> Option<&'static str> {
+    let stored = matches!(credential.origin(), Origin::Stored { .. });
+    let readable = request.url.scheme() != "https" || !request.verify_tls;
+    (stored && request.proxy.is_some() && readable)
+        .then_some("a stored credential passes a proxy over verified TLS only")
 }
 
 /// The token that the data came with, in n8n's `oauthTokenData`.

@@ -121,9 +121,11 @@ impl CredentialTypes {
         let properties = CredentialDescriptor::from_value(Value::Object(merged))
             .map_err(|error| invalid(name, error.to_string()))?
             .properties;
-        let mut authenticate = own.authenticate.clone().filter(|value| value.get("properties").is_some());
-        if authenticate.is_none() && self.is_built_in(name) {
-            authenticate = built_in_authenticate(name);
+        let mut authenticate = None;
+        for ancestor in &ancestry.names {
+            let generic =
+                self.descriptor(ancestor)?.authenticate.clone().filter(|value| value.get("properties").is_some());
+            authenticate = authenticate.or(generic).or_else(|| built_in_authenticate(ancestor));
         }
         Ok(CredentialType {
             name: name.to_owned(),
@@ -136,10 +138,6 @@ impl CredentialTypes {
             authenticate,
             test: own.test.clone(),
         })
-    }
-
-    fn is_built_in(&self, name: &str) -> bool {
-        BUILT_IN.iter().any(|text| load::credential_from_text(text).is_ok_and(|source| source.name() == name))
     }
 
     fn descriptor(&self, name: &str) -> Result<Arc<CredentialDescriptor>, CredentialError> {

@@ -1,15 +1,13 @@
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use nodehost_descriptor::load::{self, Loaded};
 use nodehost_descriptor::{CredentialSource, DescriptorError, NodeSource};
 use nodehost_expression::{Engine, EngineConfig};
-use serde_json::{Map, Value};
 
 use super::registry::Registry;
 use super::{Host, Inner, LoadOptionsHook};
-use crate::credentials::{CredentialError, CredentialTypes, Credentials};
+use crate::credentials::{CredentialError, CredentialStore, CredentialTypes, Credentials};
 use crate::declarative::{Hooks, PostReceiveHook, PreSendHook};
 use crate::egress::{Egress, EgressConfig, TlsError};
 use crate::node::NativeNode;
@@ -19,7 +17,7 @@ pub struct HostBuilder {
     registry: Registry,
     credential_types: Vec<Arc<CredentialSource>>,
     hooks: Hooks,
-    stored: HashMap<String, Map<String, Value>>,
+    store: CredentialStore,
     egress: EgressConfig,
     engine: EngineConfig,
     timezone: String,
@@ -49,7 +47,7 @@ impl Default for HostBuilder {
             registry: Registry::default(),
             credential_types: Vec::new(),
             hooks: Hooks::default(),
-            stored: HashMap::new(),
+            store: CredentialStore::default(),
             egress: EgressConfig::default(),
             engine: EngineConfig::default(),
             timezone: "UTC".to_owned(),
@@ -114,10 +112,10 @@ impl HostBuilder {
         self
     }
 
-    /// Stores a credential, for requests to name by `id`.
+    /// The runner's own credentials, for requests to name by `id`.
     #[must_use]
-    pub fn stored_credential(mut self, id: impl Into<String>, data: Map<String, Value>) -> Self {
-        self.stored.insert(id.into(), data);
+    pub fn credential_store(mut self, store: CredentialStore) -> Self {
+        self.store = store;
         self
     }
 
@@ -154,14 +152,13 @@ impl HostBuilder {
         let types = Arc::new(CredentialTypes::new(self.credential_types)?);
         let engine = Engine::new(self.engine)?;
         let egress = Egress::new(self.egress)?;
-        let credentials = Credentials::new(types, egress, engine.clone());
+        let credentials = Credentials::new(types, egress, engine.clone(), self.store);
         Ok(Host {
             inner: Arc::new(Inner {
                 registry: self.registry,
                 credentials,
                 engine,
                 hooks: Arc::new(self.hooks),
-                stored: self.stored,
                 timezone: self.timezone,
                 concurrency: self.concurrency,
             }),

@@ -8,11 +8,9 @@ mod start;
 
 pub(crate) mod registry;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use nodehost_expression::Engine;
-use serde_json::{Map, Value};
 
 pub use builder::{BuildError, HostBuilder};
 pub use describe::{ParametersAnswer, ParametersRequest};
@@ -36,7 +34,6 @@ struct Inner {
     credentials: Credentials,
     engine: Engine,
     hooks: Arc<Hooks>,
-    stored: HashMap<String, Map<String, Value>>,
     timezone: String,
     concurrency: usize,
 }

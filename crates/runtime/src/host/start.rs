@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::Host;
 use super::registry::Found;
 use crate::caller::Caller;
-use crate::credentials::{Credential, CredentialData, Origin};
+use crate::credentials::{Credential, CredentialData, CredentialError, StoreError};
 use crate::declarative::{Declarative, RoutingPlan};
 use crate::egress::Tally;
 use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
@@ -293,16 +293,12 @@ pub(super) async fn credential(
         if !shown.map_err(|error| Refusal::at("/node/parameters", ErrorCode::N8nError, error.to_string()))? {
             continue;
         }
-        let (data, origin) = match given.get(&wanted.name) {
-            Some(CredentialRef::Data(data)) => (data.clone(), Origin::Inline),
-            Some(CredentialRef::Id(id)) => match host.inner.stored.get(id) {
-                Some(data) => (data.clone(), Origin::Stored { id: id.clone() }),
-                None => {
-                    let message = format!("The runner's store has no credential \"{id}\"");
-                    let at = format!("{}/id", pointer(&wanted.name));
-                    return Err(Refusal::at(at, ErrorCode::UnknownCredential, message));
-                }
-            },
+        let credentials = &host.inner.credentials;
+        let resolved = match given.get(&wanted.name) {
+            Some(CredentialRef::Data(data)) => {
+                credentials.resolve(&wanted.name, CredentialData::new(data.clone())).await
+            }
+            Some(CredentialRef::Id(id)) => credentials.resolve_stored(&wanted.name, id, None).await,
             None => {
                 if wanted.required {
                     missing.get_or_insert(&wanted.name);
@@ -310,10 +306,13 @@ pub(super) async fn credential(
                 continue;
             }
         };
-        let resolved = host.inner.credentials.resolve(&wanted.name, CredentialData::new(data), origin).await;
-        return resolved
-            .map(Some)
-            .map_err(|error| Refusal::at(pointer(&wanted.name), ErrorCode::InvalidCredentials, error.to_string()));
+        return resolved.map(Some).map_err(|error| match error {
+            CredentialError::Store(StoreError::Unknown(_)) => {
+                let at = format!("{}/id", pointer(&wanted.name));
+                Refusal::at(at, ErrorCode::UnknownCredential, error.to_string())
+            }
+            error => Refusal::at(pointer(&wanted.name), ErrorCode::InvalidCredentials, error.to_string()),
+        });
     }
     match missing {
         Some(name) => {

@@ -3,7 +3,7 @@
 use nodehost_descriptor::load;
 use nodehost_expression::{Engine, EngineConfig};
 use nodehost_runtime::credentials::{
-    Credential, CredentialData, CredentialError, CredentialTypes, Credentials, Origin, SendError,
+    Credential, CredentialData, CredentialError, CredentialStore, CredentialTypes, Credentials, SendError,
 };
 use nodehost_runtime::egress::{EgressErrorKind, OutgoingRequest};
 use serde_json::{Value, json};
@@ -14,10 +14,15 @@ use crate::{egress, get, post};
 
 /// Credentials with further types, over an egress that may go to loopback.
 pub(crate) fn credentials(types: &[Value]) -> Credentials {
+    credentials_with(types, CredentialStore::default())
+}
+
+/// As [`credentials`], with a store.
+pub(crate) fn credentials_with(types: &[Value], store: CredentialStore) -> Credentials {
     let sources = types.iter().map(|json| Arc::new(load::credential_from_text(&json.to_string()).unwrap()));
     let types = Arc::new(CredentialTypes::new(sources).unwrap());
     let engine = Engine::new(EngineConfig { threads: 1, ..EngineConfig::default() }).unwrap();
-    Credentials::new(types, egress(), engine)
+    Credentials::new(types, egress(), engine, store)
 }
 
 pub(crate) fn data(value: &Value) -> CredentialData {
@@ -25,7 +30,7 @@ pub(crate) fn data(value: &Value) -> CredentialData {
 }
 
 pub(crate) async fn inline(credentials: &Credentials, name: &str, value: Value) -> Result<Credential, CredentialError> {
-    credentials.resolve(name, data(&value), Origin::Inline).await
+    credentials.resolve(name, data(&value)).await
 }
 
 /// What arrives of a request that is sent with a credential.
@@ -120,10 +125,10 @@ async fn a_credential_goes_to_its_own_hosts_only() {
 #[tokio::test]
 async fn a_stored_credential_without_hosts_goes_nowhere() {
     let server = Server::start(|_| Reply::ok("")).await;
-    let credentials = credentials(&[]);
     let value = data(&json!({ "name": "x-key", "value": "canary-canary" }));
-    let origin = Origin::Stored { id: "one".to_owned() };
-    let credential = credentials.resolve("httpHeaderAuth", value, origin).await.unwrap();
+    let store = CredentialStore::default().with("one", "httpHeaderAuth", value);
+    let credentials = credentials_with(&[], store);
+    let credential = credentials.resolve_stored("httpHeaderAuth", "one", None).await.unwrap();
     credentials.send(Some(&credential), get(server.url("/"))).await.unwrap_err();
     assert_eq!(server.connections(), 0);
     let bound = credential.with_node_urls([&server.url("/")]);

@@ -231,3 +231,29 @@ async fn streams_are_sent_once() {
     assert_eq!((response.status.as_u16(), server.requests().len()), (429, 1));
     assert_eq!(server.requests()[0].text(), "ab");
 }
+
+#[tokio::test]
+async fn a_storm_of_429_is_waited_out_and_a_long_one_is_told_at_once() {
+    let turn = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.target.as_str() {
+        "/long" => Reply::status(429, "").with("retry-after", "3600"),
+        _ if turn.fetch_add(1, Ordering::SeqCst) < 3 => Reply::status(429, "").with("retry-after", "0"),
+        _ => Reply::ok(""),
+    })
+    .await;
+    let egress = egress();
+    let send = |path: &str| {
+        let mut request = post(server.url(path), "x");
+        request.transport_retries = 4;
+        egress.send(request)
+    };
+    for response in futures::future::join_all((0..20).map(|_| send("/"))).await {
+        assert_eq!(response.unwrap().status, 200);
+    }
+    assert_eq!(send("/long").await.unwrap().status, 429);
+    let before = server.requests().len();
+    let error = send("/").await.unwrap_err();
+    assert_eq!((error.kind.clone(), error.fate, error.attempts), (Kind::RateLimited, Fate::NotSent, 0));
+    assert!(error.retry_after.unwrap() > Duration::from_secs(3000));
+    assert_eq!(server.requests().len(), before, "nothing is sent to a server that asked for peace");
+}

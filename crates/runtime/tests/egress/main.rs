@@ -7,6 +7,7 @@ mod faults;
 mod policy;
 mod redirects;
 mod server;
+mod store;
 mod tokens;
 
 use nodehost_runtime::egress::{Egress, EgressConfig, OutgoingRequest, Policy};

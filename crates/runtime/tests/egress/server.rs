@@ -147,7 +147,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Re
             return None;
         }
     };
-    let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
+    // Header values are bytes; as in Node, each is a character.
+    let head: String = buffer[..end].iter().copied().map(char::from).collect();
     let mut lines = head.lines();
     let mut start = lines.next()?.split(' ');
     let (method, target) = (start.next()?.to_owned(), start.next()?.to_owned());

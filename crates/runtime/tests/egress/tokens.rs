@@ -201,7 +201,7 @@ async fn a_rotated_refresh_token_that_cannot_be_saved_is_refused() {
     let credentials = start();
     let credential = inline(&credentials, "oAuth2Api", signed_in(&server, false)).await.unwrap();
     let error = credentials.send(Some(&credential), get(server.url("/"))).await.unwrap_err();
-    assert!(matches!(error, SendError::Credential(CredentialError::RotatedRefreshToken(_))), "{error:?}");
+    assert!(matches!(error, SendError::Credential(CredentialError::RotatedRefreshToken { .. })), "{error:?}");
 }
 
 #[tokio::test]

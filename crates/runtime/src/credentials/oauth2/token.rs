@@ -55,6 +55,17 @@ impl Token {
         })
     }
 
+    /// The data as n8n saves it: the answer, and the moment of expiry.
+    pub(crate) fn data_to_save(&self) -> Map<String, Value> {
+        let mut data = self.data.clone();
+        let left = self.expires.map(|expires| expires.saturating_duration_since(Instant::now()));
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        if let (Some(left), Ok(now)) = (left, now) {
+            data.insert("n8n_expires_at".to_owned(), Value::String((now + left).as_millis().to_string()));
+        }
+        data
+    }
+
     /// Whether it is time to get another one.
     pub(crate) fn is_due(&self, now: Instant) -> bool {
         self.renew.is_some_and(|renew| now >= renew)

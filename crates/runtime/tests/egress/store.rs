@@ -1,0 +1,162 @@
+//! The runner's own credentials: encrypted, reloaded, kept to those who may use them, readable by nobody.
+
+use std::fs;
+use std::path::Path;
+
+use nodehost_runtime::credentials::{CredentialError, CredentialStore, SendError, StoreError, StoreKey};
+use nodehost_runtime::egress::EgressErrorKind;
+use serde_json::{Value, json};
+
+use crate::credentials::{credentials_with, data};
+use crate::get;
+use crate::server::{Reply, Server};
+
+fn write(folder: &Path, id: &str, entry: &Value) {
+    fs::write(folder.join(format!("{id}.json")), entry.to_string()).unwrap();
+}
+
+fn read(folder: &Path, id: &str) -> Value {
+    serde_json::from_slice(&fs::read(folder.join(format!("{id}.json"))).unwrap()).unwrap()
+}
+
+fn store(folder: &Path, key: &StoreKey) -> CredentialStore {
+    CredentialStore::new(Some(folder.to_owned()), Some(key.clone()), []).unwrap()
+}
+
+fn header_entry(value: &str) -> Value {
+    json!({ "type": "httpHeaderAuth", "data": { "name": "x-key", "value": value, "allowedHttpRequestDomains": "all" } })
+}
+
+#[tokio::test]
+async fn files_are_encrypted_when_first_read_and_read_again_when_they_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::generate();
+    write(folder.path(), "one", &header_entry("canary-one"));
+    let credentials = credentials_with(&[], store(folder.path(), &key));
+    let resolved = credentials.resolve_stored("httpHeaderAuth", "one", None).await.unwrap();
+    assert_eq!(resolved.data().text("value"), Some("canary-one"));
+    let sealed = read(folder.path(), "one");
+    assert!(sealed.get("data").is_none() && !sealed.to_string().contains("canary"), "{sealed}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+
+    let again = credentials_with(&[], store(folder.path(), &key));
+    let resolved = again.resolve_stored("httpHeaderAuth", "one", None).await.unwrap();
+    assert_eq!(resolved.data().text("value"), Some("canary-one"), "read from its encrypted form");
+    write(folder.path(), "one", &header_entry("canary-changed"));
+    let resolved = again.resolve_stored("httpHeaderAuth", "one", None).await.unwrap();
+    assert_eq!(resolved.data().text("value"), Some("canary-changed"));
+}
+
+#[tokio::test]
+async fn encrypted_credentials_cannot_be_moved_or_read_with_another_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::generate();
+    write(folder.path(), "one", &header_entry("canary-one"));
+    let credentials = credentials_with(&[], store(folder.path(), &key));
+    credentials.resolve_stored("httpHeaderAuth", "one", None).await.unwrap();
+    let mut moved = read(folder.path(), "one");
+    write(folder.path(), "two", &moved);
+    moved["type"] = json!("httpBearerAuth");
+    write(folder.path(), "three", &moved);
+    let other = credentials_with(&[], store(folder.path(), &StoreKey::generate()));
+    for (credentials, type_name, id) in [
+        (&credentials, "httpHeaderAuth", "two"),
+        (&credentials, "httpBearerAuth", "three"),
+        (&other, "httpHeaderAuth", "one"),
+    ] {
+        let error = credentials.resolve_stored(type_name, id, None).await.unwrap_err();
+        assert!(matches!(error, CredentialError::Store(StoreError::Broken { .. })), "{id}: {error}");
+    }
+    let keyless = CredentialStore::new(Some(folder.path().to_owned()), None, []).unwrap();
+    let error = credentials_with(&[], keyless).resolve_stored("httpHeaderAuth", "one", None).await.unwrap_err();
+    assert!(error.to_string().contains("no store key"), "{error}");
+}
+
+#[tokio::test]
+async fn credentials_are_for_their_type_and_for_the_keys_that_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entry = header_entry("canary-one");
+    entry["allowedKeys"] = json!(["billing"]);
+    write(folder.path(), "one", &entry);
+    let variable = json!({ "type": "httpBearerAuth", "data": { "token": "canary-two" } }).to_string();
+    let variables = [("NODEHOST_CREDENTIAL_TWO".to_owned(), variable), ("PATH".to_owned(), "/bin".to_owned())];
+    let store = CredentialStore::new(Some(folder.path().to_owned()), Some(StoreKey::generate()), variables).unwrap();
+    let credentials = credentials_with(&[], store);
+    assert!(credentials.resolve_stored("httpHeaderAuth", "one", Some("billing")).await.is_ok());
+    assert!(credentials.resolve_stored("httpBearerAuth", "two", None).await.is_ok());
+    let unknown = credentials.resolve_stored("httpHeaderAuth", "none", None).await.unwrap_err().to_string();
+    for caller in [None, Some("sales")] {
+        let error = credentials.resolve_stored("httpHeaderAuth", "one", caller).await.unwrap_err();
+        assert_eq!(
+            error.to_string().replace("one", "none"),
+            unknown,
+            "it is not told apart from one that is not there"
+        );
+    }
+    let error = credentials.resolve_stored("httpQueryAuth", "two", None).await.unwrap_err();
+    assert!(matches!(error, CredentialError::Store(StoreError::WrongType { .. })), "{error}");
+    for id in ["../one", "one/../one", ".", "", "one.json/", "a\0b"] {
+        let error = credentials.resolve_stored("httpHeaderAuth", id, Some("billing")).await.unwrap_err();
+        assert!(matches!(error, CredentialError::Store(StoreError::Unknown(_))), "{id:?}: {error}");
+    }
+}
+
+#[test]
+fn broken_variables_are_told_without_their_content() {
+    let variables =
+        [("NODEHOST_CREDENTIAL_A".to_owned(), r#"{"type": "canary-type", "canary": "canary-secret"}"#.to_owned())];
+    let error = CredentialStore::new(None, None, variables).unwrap_err().to_string();
+    assert!(error.contains('a') && !error.contains("canary"), "{error}");
+}
+
+#[tokio::test]
+async fn rotated_refresh_tokens_are_saved() {
+    let server = Server::start(|request| match (request.target.as_str(), request.text()) {
+        ("/token", text) if text.contains("refresh_token=first") => Reply::json(
+            &json!({ "access_token": "new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
+        ),
+        ("/token", _) => Reply::status(400, r#"{"error":"invalid_grant"}"#),
+        _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
+        _ => Reply::status(401, ""),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::generate();
+    let entry = json!({ "type": "oAuth2Api", "data": {
+        "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
+        "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
+        "oauthTokenData": { "access_token": "old-token", "refresh_token": "first" }
+    } });
+    write(folder.path(), "one", &entry);
+    let credentials = credentials_with(&[], store(folder.path(), &key));
+    for _ in 0..2 {
+        let credential = credentials.resolve_stored("oAuth2Api", "one", None).await.unwrap();
+        assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
+    }
+    // Another process reads what was saved: the tokens of the rotation.
+    let after = credentials_with(&[], store(folder.path(), &key));
+    let credential = after.resolve_stored("oAuth2Api", "one", None).await.unwrap();
+    assert_eq!(after.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
+    let renewals = server.requests().iter().filter(|request| request.target == "/token").count();
+    assert_eq!(renewals, 1);
+}
+
+#[tokio::test]
+async fn a_stored_credential_does_not_pass_a_proxy_in_the_clear() {
+    let proxy = Server::start(|_| Reply::ok("")).await;
+    let value = data(&json!({ "token": "canary-token", "allowedHttpRequestDomains": "all" }));
+    let store = CredentialStore::default().with("one", "httpBearerAuth", value);
+    let credentials = credentials_with(&[], store);
+    let credential = credentials.resolve_stored("httpBearerAuth", "one", None).await.unwrap();
+    for (url, verify_tls) in [("http://1.1.1.1/", true), ("https://1.1.1.1/", false)] {
+        let mut request = get(url.parse().unwrap());
+        request.proxy = Some(proxy.url("/"));
+        request.verify_tls = verify_tls;
+        let error = credentials.send(Some(&credential), request).await.unwrap_err();
+        assert!(
+            matches!(&error, SendError::Egress(error) if matches!(error.kind, EgressErrorKind::Proxy(_))),
+            "{error:?}"
+        );
+    }
+    assert_eq!(proxy.connections(), 0);
+}
