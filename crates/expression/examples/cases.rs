@@ -115,6 +115,10 @@ fn decode(value: &Value) -> Option<Value> {
             Some("undefined") => None,
             Some("number") => Some(if map["value"] == "-0" { json!(0) } else { Value::Null }),
             Some("Set" | "Map" | "RegExp" | "Error") => Some(json!({})),
+            Some("Interval") => {
+                let (start, end) = map["value"].as_str()?.split_once('/')?;
+                Some(json!({"s": start, "e": end, "invalid": null, "isLuxonInterval": true}))
+            }
             Some(kind) if kind.ends_with("Array") => {
                 let items = map["value"].as_array().into_iter().flatten().enumerate();
                 Some(Value::Object(items.filter_map(|(at, item)| Some((at.to_string(), decode(item)?))).collect()))

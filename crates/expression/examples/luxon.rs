@@ -1,11 +1,11 @@
 //! Evaluates luxon calls with the native classes, for comparison with npm's luxon.
 //!
-//! Reads lines of JSON `{"zone", "now", "code"}` from stdin and writes a line of JSON for each: what
-//! `describe(code)` answers, where `describe` is the JavaScript file named by the first argument.
+//! `luxon DESCRIBE.js CALLS.jsonl`: a call is `{"zone", "now", "code"}`, and answers a line of JSON: what the function in
+//! DESCRIBE.js answers for a function that makes the call.
 
 use std::{
     cell::RefCell,
-    io::{self, BufRead, Write},
+    io::{self, Write},
     rc::Rc,
 };
 
@@ -15,8 +15,9 @@ use rquickjs::{CatchResultExt, Context, Ctx, Function, Runtime};
 use serde_json::Value;
 
 fn main() -> Result<()> {
-    let path = std::env::args().nth(1).context("the file with describe() is missing")?;
-    let describe = std::fs::read_to_string(path)?;
+    let mut paths = std::env::args().skip(1);
+    let mut file = || -> Result<String> { Ok(std::fs::read_to_string(paths.next().context("a file is missing")?)?) };
+    let (describe, calls) = (file()?, file()?);
     let settings = Rc::new(RefCell::new(Settings::default()));
     let runtime = Runtime::new()?;
     let context = Context::full(&runtime)?;
@@ -31,8 +32,8 @@ fn main() -> Result<()> {
         globals.set("Interval", classes.interval)?;
         let describe: Function<'_> = eval(&ctx, &describe)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for line in io::stdin().lock().lines() {
-            let case: Value = serde_json::from_str(&line?)?;
+        for line in calls.lines() {
+            let case: Value = serde_json::from_str(line)?;
             let text = |name: &str| case[name].as_str().unwrap_or_default();
             let now = case["now"].as_f64().unwrap_or_default();
             *settings.borrow_mut() = Settings { now, default_zone: Zone::parse(text("zone"), &Zone::System) };

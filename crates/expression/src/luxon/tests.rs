@@ -1,8 +1,12 @@
 //! Tests of the classes as JavaScript sees them: tables of expressions and what npm's luxon 3.7 answers.
 
+use proptest::prelude::*;
 use rquickjs::{CatchResultExt, Coerced, Context, Runtime};
 
-use super::{Settings, Zone, js};
+use super::{
+    DateTime, Duration, HumanFormat, Interval, Locale, LocaleOptions, ParseOptions, RelativeOptions, Settings,
+    SqlTimeOptions, Unit, Values, Zone, js, parse,
+};
 
 /// Sunday, 10 March 2024, 11:45:30.250 in New York: the day its clocks go forward.
 const NOW: f64 = 1_710_085_530_250.0;
@@ -97,4 +101,123 @@ fn dates_are_written_in_every_form() {
         ("DateTime.now().plus({ days: 1 }).toRelativeCalendar()", "tomorrow"),
         ("JSON.stringify({ now: DateTime.now() })", "{\"now\":\"2024-03-10T11:45:30.250-04:00\"}"),
     ]);
+}
+
+#[test]
+fn durations_convert_and_are_written() {
+    check(&[
+        ("Duration.fromISO('P1DT2H').as('hours')", "26"),
+        (
+            "JSON.stringify(Duration.fromObject({ minutes: 90 }).shiftTo('hours', 'minutes').toObject())",
+            "{\"hours\":1,\"minutes\":30}",
+        ),
+        ("Duration.fromObject({ months: 1 }).as('days')", "30"),
+        ("Duration.fromObject({ months: 1 }, { conversionAccuracy: 'longterm' }).as('days')", "30.436875"),
+        ("Duration.fromObject({ years: 2.5, days: -70, hours: 45 }).normalize().toISO()", "P1Y478DT33H"),
+        ("Duration.fromObject({ hours: 50, minutes: 0 }).rescale()", "P2DT2H"),
+        ("Duration.fromMillis(90061001).toFormat('d hh:mm:ss.SSS')", "1 01:01:01.001"),
+        ("Duration.fromObject({ seconds: -90 }).toFormat('m:ss', { signMode: 'negativeLargestOnly' })", "-1:30"),
+        ("Duration.fromObject({ days: 1, hours: 3.25 }).toHuman({ listStyle: 'long' })", "1 day and 3.25 hours"),
+        ("Duration.fromObject({ quarters: 1 }).toHuman()", "Invalid unit argument for Intl.NumberFormat() 'quarter'"),
+        ("Duration.fromISO('bad').invalidReason", "unparsable"),
+        ("Duration.fromObject({ days: 'x' })", "Invalid unit value x"),
+        ("Duration.fromObject(null)", "Duration.fromObject: argument expected to be an object, got null"),
+    ]);
+}
+
+#[test]
+fn intervals_divide_and_combine() {
+    check(&[
+        ("Interval.fromISO('2024-03-09/P2D')", "[2024-03-09T00:00:00.000-05:00 – 2024-03-11T00:00:00.000-04:00)"),
+        ("Interval.fromISO('2024-03-09/P2D').length('hours')", "47"),
+        ("Interval.fromISO('2024-03-09T12:00/P2D').count('days')", "3"),
+        (
+            "Interval.fromISO('2024-01-01/P1W').splitBy({ days: 3 }).map((i) => i.toISODate()).join()",
+            "2024-01-01/2024-01-04,2024-01-04/2024-01-07,2024-01-07/2024-01-08",
+        ),
+        ("Interval.fromISO('2024-01-01/P1D').divideEqually(2).length", "2"),
+        (
+            "Interval.merge([Interval.fromISO('2024-01-03/P2D'), Interval.fromISO('2024-01-01/P2D')]).join()",
+            "[2024-01-01T00:00:00.000-05:00 – 2024-01-05T00:00:00.000-05:00)",
+        ),
+        (
+            "Interval.fromISO('2024-01-01/P4D').difference(Interval.fromISO('2024-01-02/P1D')).map((i) => i.toISODate()).join()",
+            "2024-01-01/2024-01-02,2024-01-03/2024-01-05",
+        ),
+        ("Interval.fromISO('2024-01-02/2024-01-01').invalidReason", "end before start"),
+        ("Interval.fromISO('2024-01-04/P3D').toLocaleString(DateTime.DATE_MED)", "Jan 4\u{2009}–\u{2009}7, 2024"),
+        (
+            "JSON.stringify(Interval.invalid('x'))",
+            "{\"invalid\":{\"reason\":\"x\",\"explanation\":null},\"isLuxonInterval\":true}",
+        ),
+        ("Interval.fromISO('2024-01-01/P9Y').splitBy(1)", "Invalid array length"),
+    ]);
+}
+
+#[test]
+fn names_of_zones_follow_their_history() {
+    check(&[
+        ("DateTime.fromISO('2024-07-01', { zone: 'Europe/Berlin' }).offsetNameLong", "Central European Summer Time"),
+        ("DateTime.fromISO('2024-07-01', { zone: 'Europe/Berlin' }).offsetNameShort", "GMT+2"),
+        ("DateTime.fromISO('1969-07-01', { zone: 'America/New_York' }).offsetNameShort", "GMT-4"),
+        ("DateTime.fromISO('2024-07-01', { zone: 'utc+5:30' }).offsetNameShort", "UTC+5:30"),
+        ("DateTime.fromISO('2024-07-01', { zone: 'PST' }).offset", "-420"),
+    ]);
+}
+
+/// Anything as a time value, with those at the ends of JavaScript's time.
+fn any_time() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<f64>(), -8.64e15..8.64e15, Just(8.64e15), Just(-8.64e15), -1e12..3e12]
+}
+
+fn any_zone() -> impl Strategy<Value = String> {
+    let known =
+        prop::sample::select(vec!["America/New_York", "utc+14", "UTC", "local", "Australia/Lord_Howe", "+05:30"]);
+    prop_oneof![known.prop_map(str::to_owned), ".{0,12}"]
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_parser_panic(text in "\\PC*|[-+0-9TWZ:., /]{0,40}", format in "[a-zA-Z' :/.-]{0,20}|\\PC{0,20}") {
+        let settings = Settings { now: NOW, default_zone: Zone::iana("America/New_York") };
+        let options = ParseOptions { zone: Zone::UTC, set_zone: true, locale: Locale::default() };
+        let french = Locale::new(LocaleOptions { locale: Some("fr".into()), ..LocaleOptions::default() });
+        for parser in [DateTime::from_iso, DateTime::from_sql, DateTime::from_http, DateTime::from_rfc2822] {
+            drop(parser(&text, &options, &settings));
+        }
+        drop(DateTime::from_format(&text, &format, &french, &options, &settings));
+        drop(Interval::from_iso(&text, &options, &settings));
+        let _ = (parse::duration(&text), parse::duration_of_time(&text));
+    }
+
+    #[test]
+    fn every_time_can_be_written_and_moved(ts in any_time(), zone in any_zone(), format in "[a-zA-Z']{0,12}", amounts in prop::array::uniform9(any::<f64>())) {
+        let settings = Settings::default();
+        let date = DateTime::new(ts, Zone::parse(&zone, &Zone::UTC), Locale::default());
+        let values: Values = Unit::ALL.into_iter().zip(amounts).collect();
+        let duration = Duration::from_values(values);
+        for date in [date.plus(&duration), date.set_zone(&Zone::iana("Asia/Tokyo"), true, &settings), date] {
+            prop_assert_eq!(date.to_iso_default().is_some(), date.is_valid());
+            drop(date.to_format(&format, &Locale::default()));
+            drop((date.to_sql(&SqlTimeOptions::default()), date.to_http(&settings), date.to_iso_week_date(), date.possible_offsets()));
+            for unit in Unit::ALL {
+                drop((date.start_of(unit, true), date.end_of(unit, false)));
+            }
+            drop(date.to_relative(&RelativeOptions::default(), &settings));
+        }
+        drop((duration.to_iso(), duration.rescale(), duration.to_human(&HumanFormat::default())));
+    }
+
+    #[test]
+    fn what_iso_writes_it_reads(ts in -6.0e13_f64..2.5e14, zone in prop::sample::select(vec!["Asia/Kathmandu", "UTC", "America/New_York"])) {
+        let settings = Settings::default();
+        let date = DateTime::new(ts.trunc(), Zone::iana(zone), Locale::default());
+        let options = ParseOptions { zone: Zone::iana(zone), set_zone: false, locale: Locale::default() };
+        let text = date.to_iso_default().unwrap_or_default();
+        let read = DateTime::from_iso(&text, &options, &settings).expect("no error");
+        // Offsets of seconds, before there was standard time, are not written.
+        if date.offset().fract() == 0.0 {
+            prop_assert_eq!(read.ts(), date.ts(), "{}", text);
+        }
+    }
 }

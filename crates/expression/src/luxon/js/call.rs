@@ -119,11 +119,11 @@ impl<'js> IntoJs<'js> for Js<'js> {
             Js::Text(text) => text.into_js(ctx)?,
             Js::DateTime(date) => Class::instance(ctx.clone(), date)?.into_value(),
             Js::Duration(duration) => Class::instance(ctx.clone(), duration)?.into_value(),
-            Js::Interval(interval) => Class::instance(ctx.clone(), interval)?.into_value(),
+            Js::Interval(interval) => super::interval::object(ctx, interval)?,
             Js::Intervals(intervals) => {
                 let array = rquickjs::Array::new(ctx.clone())?;
                 for (index, interval) in intervals.into_iter().enumerate() {
-                    array.set(index, Class::instance(ctx.clone(), interval)?)?;
+                    array.set(index, super::interval::object(ctx, interval)?)?;
                 }
                 array.into_value()
             }

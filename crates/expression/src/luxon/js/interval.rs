@@ -1,6 +1,6 @@
 //! The class `Interval`.
 
-use rquickjs::{Ctx, Exception, Object, Result, Value};
+use rquickjs::{Class, Ctx, Exception, Object, Result, Value};
 
 use super::{
     args::{
@@ -33,6 +33,30 @@ pub(super) fn class<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     })?;
     define_methods(&class, STATIC)?;
     Ok(class)
+}
+
+/// An interval as an object. It has luxon's own fields, which is what JSON writes of it.
+pub(super) fn object<'js>(ctx: &Ctx<'js>, interval: Interval) -> Result<Value<'js>> {
+    let end = |date: Option<&DateTime>| match date {
+        Some(date) => super::date_time_value(ctx, date.clone()),
+        None => Ok(Value::new_undefined(ctx.clone())),
+    };
+    let (start, last) = (end(interval.start())?, end(interval.end())?);
+    let invalid = match interval.invalid_reason() {
+        Some(invalid) => {
+            let object = Object::new(ctx.clone())?;
+            object.set("reason", invalid.reason.as_str())?;
+            object.set("explanation", text_or_null(invalid.explanation.as_deref()))?;
+            object.into_value()
+        }
+        None => Value::new_null(ctx.clone()),
+    };
+    let object = Class::instance(ctx.clone(), interval)?.into_inner();
+    object.set("s", start)?;
+    object.set("e", last)?;
+    object.set("invalid", invalid)?;
+    object.set("isLuxonInterval", true)?;
+    Ok(object.into_value())
 }
 
 pub(super) fn prototype<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -110,18 +134,22 @@ fn list<'js>(call: &Call<'_, 'js>, value: &Value<'js>, method: &str) -> Result<V
 }
 
 const GETTERS: &[(&str, Native)] = &[
-    ("start", |call| call.with(|i: &Interval| i.start().cloned().into())),
-    ("end", |call| call.with(|i: &Interval| i.end().cloned().into())),
-    ("s", |call| call.with(|i: &Interval| i.start().cloned().map_or(Js::Undefined, Js::from))),
-    ("e", |call| call.with(|i: &Interval| i.end().cloned().map_or(Js::Undefined, Js::from))),
+    ("start", |call| own_end(call, "s")),
+    ("end", |call| own_end(call, "e")),
     ("lastDateTime", |call| call.with(|i: &Interval| i.last_date_time().into())),
-    ("isLuxonInterval", |call| call.with(|_: &Interval| Js::Bool(true))),
     ("isValid", |call| call.with(Interval::is_valid).map(Js::Bool)),
     ("invalidReason", |call| call.with(|i: &Interval| text_or_null(i.invalid_reason().map(|i| i.reason.as_str())))),
     ("invalidExplanation", |call| {
         call.with(|i: &Interval| text_or_null(i.invalid_reason().and_then(|i| i.explanation.as_deref())))
     }),
 ];
+
+/// The same object each time, and null if invalid.
+fn own_end<'js>(call: &Call<'_, 'js>, name: &str) -> Result<Js<'js>> {
+    let valid = call.with(Interval::is_valid)?;
+    let end = property(call.this().as_object(), name)?;
+    Ok(end.filter(|_| valid).into())
+}
 
 const METHODS: &[Entry] = &[
     ("length", 0, length),
