@@ -172,12 +172,16 @@ impl<'d> Compiler<'d> {
 
     /// Compiles the node's own list, and with it all below.
     pub(crate) fn root(mut self, properties: &[Property]) -> List {
-        self.root = Some(slots(properties));
-        self.list(properties)
+        let slots = slots(properties, true);
+        self.root = Some(slots.clone());
+        self.list_with(properties, slots)
     }
 
     fn list(&self, properties: &[Property]) -> List {
-        let slots = slots(properties);
+        self.list_with(properties, slots(properties, false))
+    }
+
+    fn list_with(&self, properties: &[Property], slots: FxHashMap<Box<str>, u32>) -> List {
         let mut displays = DisplayTable::default();
         let mut compiled: Vec<Compiled> =
             properties.iter().map(|property| self.property(property, &slots, &mut displays)).collect();
@@ -322,13 +326,42 @@ fn is_locator(kind: &PropertyType) -> bool {
     matches!(kind, PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector)
 }
 
-fn slots(properties: &[Property]) -> FxHashMap<Box<str>, u32> {
+/// A slot for each name, and for each parameter that conditions look at though no property has its
+/// name: a value may be given all the same.
+fn slots(properties: &[Property], with_nested: bool) -> FxHashMap<Box<str>, u32> {
     let mut slots = FxHashMap::default();
     for property in properties {
-        let next = slots.len() as u32;
-        slots.entry(property.name.as_str().into()).or_insert(next);
+        add_slot(&mut slots, &property.name);
     }
+    add_mentioned(&mut slots, properties, with_nested);
     slots
+}
+
+fn add_slot(slots: &mut FxHashMap<Box<str>, u32>, name: &str) {
+    let next = slots.len() as u32;
+    slots.entry(name.into()).or_insert(next);
+}
+
+fn add_mentioned(slots: &mut FxHashMap<Box<str>, u32>, properties: &[Property], with_nested: bool) {
+    for property in properties {
+        let options = property.display_options.iter();
+        let sides = options.flat_map(|options| [options.show(), options.hide()]).flatten();
+        for name in sides.filter_map(Value::as_object).flat_map(|rules| rules.keys()) {
+            let path = Path::parse(name.trim_start_matches('/'));
+            add_slot(slots, &path.key);
+            path.steps.first().iter().for_each(|step| add_slot(slots, step));
+        }
+        match &property.options {
+            Options::Properties(inner) if with_nested => add_mentioned(slots, inner, true),
+            Options::Groups(groups) if with_nested => {
+                groups
+                    .iter()
+                    .filter_map(|group| group.values.as_deref())
+                    .for_each(|inner| add_mentioned(slots, inner, true));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn mark_duplicates(compiled: &mut [Compiled], slots: usize) {

@@ -1,6 +1,6 @@
 //! Collections: optional properties, chosen one by one.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Form, Parent, Resolved, resolve};
 use crate::ParameterError;
@@ -35,6 +35,6 @@ pub(super) fn set(
         return Err(ParameterError::NoProperties { parameter: property.name.clone() });
     };
     let resolved = resolve(inner, value, form, Parent::Collection, Some(root))?;
-    out.set(&property.name, Some(Value::Object(resolved.map)));
+    out.set(&property.name, Some(resolved.into_value()));
     Ok(())
 }

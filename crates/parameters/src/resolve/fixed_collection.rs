@@ -91,14 +91,14 @@ impl<'a> Context<'_, 'a> {
         match self.value.get(key) {
             Js::Array(list) => {
                 for entry in list {
-                    resolved.push(Value::Object(self.entry(group, entry.into())?.map));
+                    resolved.push(self.entry(group, entry.into())?.into_value());
                 }
             }
             // JavaScript iterates a text by its characters.
             Js::Text(text) => {
                 for (start, character) in text.char_indices() {
                     let entry = Js::Text(&text[start..start + character.len_utf8()]);
-                    resolved.push(Value::Object(self.entry(group, entry)?.map));
+                    resolved.push(self.entry(group, entry)?.into_value());
                 }
             }
             _ => return Err(ParameterError::shape(&self.property.name, "a list of entries was expected")),
@@ -116,7 +116,7 @@ impl<'a> Context<'_, 'a> {
         let empty = resolved.is_empty();
         let visible = !empty || !has_own_values(self.list(group)?, given);
         if !empty || (!self.form.defaults && visible && !self.value.get(key).is_undefined()) {
-            entries.set(key, Some(Value::Object(resolved.map)));
+            entries.set(key, Some(resolved.into_object()));
         }
         Ok(visible)
     }

@@ -17,15 +17,29 @@ pub(crate) use from_ai::is_from_ai_only;
 pub(crate) struct Resolved {
     pub(crate) map: Map<String, Value>,
     pub(crate) phantom: bool,
+    /// What was given, where n8n answers that and it is no object.
+    odd: Option<Value>,
 }
 
 impl Resolved {
     fn new() -> Self {
-        Self { map: Map::new(), phantom: false }
+        Self { map: Map::new(), phantom: false, odd: None }
     }
 
+    /// Whether `Object.keys` lists nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.map.is_empty() && !self.phantom
+        self.map.is_empty() && !self.phantom && Js::from(self.odd.as_ref()).keys().next().is_none()
+    }
+
+    pub(crate) fn into_value(self) -> Value {
+        self.odd.unwrap_or(Value::Object(self.map))
+    }
+
+    /// `Object.assign({}, value)`.
+    pub(crate) fn into_object(self) -> Value {
+        let Some(odd) = &self.odd else { return Value::Object(self.map) };
+        let odd = Js::from(odd);
+        Value::Object(odd.keys().filter_map(|key| Some((key.to_string(), odd.get(&key).to_json()?))).collect())
     }
 
     pub(crate) fn set(&mut self, name: &str, value: Option<Value>) {
@@ -150,7 +164,7 @@ fn resolve_with_hidden<'a>(
             _ => {
                 let so_far = std::mem::take(&mut out.map);
                 let level = Level::Map(&so_far);
-                let mut inner = Resolved { map: Map::new(), phantom: out.phantom };
+                let mut inner = Resolved { phantom: out.phantom, ..Resolved::new() };
                 let flow = nested(property, value, form, root.unwrap_or(level), &mut inner)?;
                 out.phantom = inner.phantom;
                 out.map = so_far;
@@ -198,8 +212,8 @@ fn nested(
 
 fn as_given(values: Js<'_>) -> Resolved {
     match values.deep_copy() {
-        Some(Value::Object(map)) => Resolved { map, phantom: false },
-        _ => Resolved::new(),
+        Some(Value::Object(map)) => Resolved { map, ..Resolved::new() },
+        odd => Resolved { odd, ..Resolved::new() },
     }
 }
 
