@@ -52,7 +52,9 @@ pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
     let method = method(options)?;
     let url = url(options)?;
     let mut headers = headers(options.get("headers"))?;
-    let body = if method == Method::GET { Encoded::default() } else { body::encode(options, &headers)? };
+    // As in n8n, a GET that says so has no body, one that is GET by default keeps its own.
+    let bare = method == Method::GET && truthy(options.get("method"));
+    let body = if bare { Encoded::default() } else { body::encode(options, &headers)? };
     if let Some(content_type) = &body.content_type {
         headers.insert(header::CONTENT_TYPE, content_type.clone());
     }

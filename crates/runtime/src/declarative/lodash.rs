@@ -2,30 +2,26 @@
 
 use serde_json::{Map, Value};
 
-/// The segments of a path such as `a.b[0].c` or `a["b c"]`.
+/// The segments of a path such as `a.b[0].c` or `a["b c"]`; an empty one for `[]`, or between two dots.
 pub(crate) fn to_path(text: &str) -> Vec<String> {
     let mut path = Vec::new();
-    let mut rest = text;
-    if rest.starts_with('.') {
+    if text.starts_with('.') {
         path.push(String::new());
-        rest = &rest[1..];
     }
-    while !rest.is_empty() {
-        if let Some((segment, after)) = bracket(rest) {
-            path.push(segment);
-            rest = after.strip_prefix('.').filter(|after| !after.is_empty()).unwrap_or(after);
-            continue;
-        }
-        let end = rest.find(['.', '[', ']']).unwrap_or(rest.len());
-        if end > 0 {
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if !matches!(first, '.' | '[' | ']') {
+            let end = rest.find(['.', '[', ']']).unwrap_or(rest.len());
             path.push(rest[..end].to_owned());
-        }
-        let dot = rest[end..].starts_with('.');
-        rest = rest[end..].strip_prefix(['.', ']']).unwrap_or(&rest[end..]);
-        if dot && (rest.is_empty() || rest.starts_with('.')) {
-            path.push(String::new());
-        }
-        if end == 0 && rest.starts_with('[') && bracket(rest).is_none() {
+            rest = &rest[end..];
+        } else if let Some((segment, after)) = bracket(rest) {
+            path.push(segment);
+            rest = after;
+        } else {
+            let after = rest.strip_prefix("[]").or_else(|| rest.strip_prefix('.'));
+            if after.is_some_and(|after| after.is_empty() || after.starts_with('.') || after.starts_with("[]")) {
+                path.push(String::new());
+            }
             rest = &rest[1..];
         }
     }
@@ -56,7 +52,15 @@ fn bracket(text: &str) -> Option<(String, &str)> {
 
 /// Whether lodash takes the text as one key.
 fn is_key(text: &str, object: &Value) -> bool {
-    !text.contains(['.', '[']) || object.get(text).is_some()
+    !is_deep(text) || object.get(text).is_some()
+}
+
+/// Whether there is a dot, or something in brackets.
+fn is_deep(text: &str) -> bool {
+    let bracketed = |(at, _): (usize, &str)| {
+        text[at + 1..].find(['[', ']']).is_some_and(|end| text[at + 1 + end..].starts_with(']'))
+    };
+    text.contains('.') || text.match_indices('[').any(bracketed)
 }
 
 /// The value at a path.
@@ -193,6 +197,10 @@ mod tests {
         assert_eq!(to_path(".a"), ["", "a"]);
         assert_eq!(to_path("a..b"), ["a", "", "b"]);
         assert_eq!(to_path("a[0][1]"), ["a", "0", "1"]);
+        assert_eq!(to_path("a[]"), ["a", ""]);
+        assert_eq!(to_path("a[][]"), ["a", "", ""]);
+        assert_eq!(to_path("a."), ["a", ""]);
+        assert!(is_deep("a[x]") && !is_deep("a[x") && !is_deep("a]x["));
     }
 
     #[test]

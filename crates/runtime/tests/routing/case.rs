@@ -16,6 +16,16 @@ impl Case {
         Self { id: value["id"].as_str().unwrap().to_owned(), value }
     }
 
+    /// The row of docs/compatibility.md that says why the case differs, where the case itself tells.
+    pub(crate) fn row(&self, differences: &[String]) -> Option<&'static str> {
+        let error = self.value["expected"]["error"]["message"].as_str().unwrap_or_default();
+        if error == "Cannot read properties of undefined (reading 'error')" {
+            return Some("error-output-without-json");
+        }
+        let lineage = differences.iter().all(|text| text.starts_with("lineage"));
+        lineage.then_some("lineage")
+    }
+
     /// Runs the case; the differences, as text.
     pub(crate) async fn run(&self, host: &Host, gateway: &Gateway) -> Vec<String> {
         let expected = &self.value["expected"];
@@ -40,7 +50,11 @@ impl Case {
                 json!({"refused": refusal.message}),
             ),
             Ok(result) => match expected.get("output") {
-                Some(output) => check("output", plain(output, output), plain(&main(&result), output)),
+                Some(output) => {
+                    let found = main(&result);
+                    check("output", plain(output), plain(&found));
+                    check("lineage", lineage(output, output), lineage(&found, output));
+                }
                 None => {
                     check("error", tell(expected.get("error")), tell(serde_json::to_value(&result.error).ok().as_ref()))
                 }
@@ -69,33 +83,35 @@ fn main(result: &ExecutionResult) -> Value {
     serde_json::to_value(&result.data.main).unwrap()
 }
 
-/// The output in comparable form. Lineage is compared where n8n gives one: here every item has it.
-fn plain(output: &Value, wanted: &Value) -> Value {
-    let branches = output.as_array().cloned().unwrap_or_default();
-    let plain_branch = |(branch, items): (usize, Value)| match items {
-        Value::Array(items) => {
-            let item = |(index, item): (usize, &Value)| {
-                plain_item(item, wanted.get(branch).and_then(|items| items.get(index)))
-            };
-            Value::Array(items.iter().enumerate().map(item).collect())
+/// The output in comparable form, without its lineage.
+fn plain(output: &Value) -> Value {
+    each_item(output, |_, _, item| {
+        let mut map = Map::new();
+        if let Some(json) = item.get("json") {
+            map.insert("json".to_owned(), json.clone());
         }
-        other => other,
-    };
-    Value::Array(branches.into_iter().enumerate().map(plain_branch).collect())
+        if let Some(error) = item.get("error") {
+            map.insert("error".to_owned(), tell(Some(error)));
+        }
+        Value::Object(map)
+    })
 }
 
-fn plain_item(item: &Value, wanted: Option<&Value>) -> Value {
-    let mut map = Map::new();
-    for key in ["json", "pairedItem"] {
-        let compared = key == "json" || wanted.is_some_and(|wanted| wanted.get(key).is_some());
-        if let Some(value) = item.get(key).filter(|_| compared) {
-            map.insert(key.to_owned(), value.clone());
-        }
-    }
-    if let Some(error) = item.get("error") {
-        map.insert("error".to_owned(), tell(Some(error)));
-    }
-    Value::Object(map)
+/// The lineage of the items to which n8n gives one; here every item has it.
+fn lineage(output: &Value, wanted: &Value) -> Value {
+    each_item(output, |branch, index, item| {
+        let compared = wanted[branch][index].get("pairedItem").is_some();
+        item.get("pairedItem").filter(|_| compared).cloned().unwrap_or_default()
+    })
+}
+
+fn each_item(output: &Value, form: impl Fn(usize, usize, &Value) -> Value) -> Value {
+    let branches = output.as_array().into_iter().flatten().enumerate();
+    let in_form = |(branch, items): (usize, &Value)| {
+        let items = items.as_array().into_iter().flatten().enumerate();
+        Value::Array(items.map(|(index, item)| form(branch, index, item)).collect())
+    };
+    Value::Array(branches.map(in_form).collect())
 }
 
 fn tell(error: Option<&Value>) -> Value {

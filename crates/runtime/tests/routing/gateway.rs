@@ -88,8 +88,10 @@ fn record(method: &Method, headers: &HeaderMap, body: &Bytes) -> Value {
         .keys()
         .filter(|name| !NOISE.contains(&name.as_str()))
         .map(|name| {
-            let values: Vec<_> =
-                headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            // As Node reads them: a character for each byte.
+            let text =
+                |value: &axum::http::HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+            let values: Vec<String> = headers.get_all(name).iter().map(text).collect();
             (name.as_str().to_owned(), Value::from(values.join(", ")))
         })
         .collect();
