@@ -8,6 +8,7 @@ use crate::credentials::{Credential, CredentialError, Credentials, Redactor, Sen
 use crate::declarative::{Answer, RequestOptions, build, failure};
 use crate::egress::Tally;
 use crate::execution::{Flight, GRACE};
+use crate::notes::Notes;
 use crate::{ErrorCode, ItemError};
 
 /// Sends the requests of one execution.
@@ -18,6 +19,7 @@ pub(crate) struct Caller {
     pub(crate) deadline: Option<Instant>,
     pub(crate) tally: Arc<Tally>,
     pub(crate) label: Arc<str>,
+    pub(crate) notes: Arc<Notes>,
 }
 
 impl Caller {

@@ -41,6 +41,7 @@ mod execution;
 mod host;
 mod item;
 mod node;
+mod notes;
 mod outcome;
 mod parameters;
 mod request;

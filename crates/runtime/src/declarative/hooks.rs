@@ -1,16 +1,19 @@
 //! Hooks: Rust functions in the places where n8n's descriptors have functions.
 
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::RequestOptions;
 use super::response::Answer;
-use crate::execution::Job;
+use crate::caller::Caller;
+use crate::execution::{Flight, Job};
 use crate::host::LoadOptionsHook;
-use crate::{ErrorCode, Item, ItemError};
+use crate::item::escape_pointer;
+use crate::{ErrorCode, Item, ItemError, Warning};
 
 /// `routing.send.preSend`: changes a request before it is sent. Called for every attempt of every item, and before
 /// paging starts; must not block.
@@ -61,8 +64,7 @@ where
     }
 }
 
-/// What a hook knows of the item it is called for.
-#[derive(Debug, Clone)]
+/// What a hook knows of the item it is called for, and what it can do beside changing the request.
 pub struct HookContext {
     /// The item: `{json, binary?, pairedItem}`.
     pub item: Arc<Value>,
@@ -70,11 +72,60 @@ pub struct HookContext {
     pub item_index: usize,
     /// The resolved parameters by name.
     pub parameters: Map<String, Value>,
+    caller: Arc<Caller>,
+    flight: Flight,
+    /// What requests of the hook share with the item's own: base URL and headers.
+    base: RequestOptions,
+    held: Mutex<Vec<Box<dyn Any + Send>>>,
 }
 
 impl HookContext {
-    pub(crate) fn new(job: &Job, parameters: Map<String, Value>) -> Self {
-        Self { item: Arc::clone(&job.item), item_index: job.index, parameters }
+    pub(crate) fn new(
+        job: &Job,
+        parameters: Map<String, Value>,
+        caller: &Arc<Caller>,
+        flight: &Flight,
+        options: &RequestOptions,
+    ) -> Self {
+        let mut base = RequestOptions::empty();
+        for part in ["baseURL", "headers"] {
+            base.set(part, options.get(part).cloned());
+        }
+        Self {
+            item: Arc::clone(&job.item),
+            item_index: job.index,
+            parameters,
+            caller: Arc::clone(caller),
+            flight: flight.clone(),
+            base,
+            held: Mutex::default(),
+        }
+    }
+
+    /// Sends a request of the hook's own, with the node's credential; `options` go over base URL and headers of the
+    /// item's request.
+    pub async fn request(&self, options: Map<String, Value>) -> Result<Answer, ItemError> {
+        let mut request = self.base.clone();
+        request.merge(RequestOptions::from(options));
+        self.caller.call(&request, &self.flight, true).await
+    }
+
+    /// Keeps something, such as the guard of a lock, until this attempt of the item has ended.
+    pub fn hold(&self, guard: impl Any + Send) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(guard));
+    }
+
+    /// Tells the caller of the execution something; the same thing is told once.
+    pub fn warn(&self, parameter: &str, code: ErrorCode, message: impl Into<String>) {
+        let steps = parameter.split('.').map(|step| format!("/{}", escape_pointer(step)));
+        let pointer = format!("/node/parameters{}", steps.collect::<String>());
+        self.caller.notes.add(Warning { pointer, code, message: message.into() });
+    }
+}
+
+impl std::fmt::Debug for HookContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HookContext").field("item_index", &self.item_index).finish_non_exhaustive()
     }
 }
 

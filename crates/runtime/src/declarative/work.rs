@@ -69,8 +69,9 @@ impl Work for Declarative {
 
     async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
         let Ready { mut prepared, scopes } = ready;
-        let context = HookContext::new(job, self.checked.named(&prepared.parameters));
         let mut options = std::mem::take(&mut prepared.options);
+        let named = self.checked.named(&prepared.parameters);
+        let context = HookContext::new(job, named, &self.caller, flight, &options);
         for name in &prepared.pre_send {
             options = self.hooks.pre_send(name)?.call(&context, options).await?;
         }
@@ -83,7 +84,7 @@ impl Work for Declarative {
                 exchange.items(answer).await?
             }
             Some(Paging::Offset(offset)) => exchange.offset_pages(options, &offset, limit).await?,
-            Some(Paging::Generic(generic)) => exchange.generic_pages(options, &generic).await?,
+            Some(Paging::Generic(generic)) => exchange.generic_pages(options, &generic, limit).await?,
         };
         if let Some(limit) = limit {
             items.truncate(limit);
@@ -232,13 +233,18 @@ impl Exchange<'_> {
         Ok(page)
     }
 
-    async fn generic_pages(&self, options: RequestOptions, generic: &Generic) -> Result<Vec<Item>, ItemError> {
+    async fn generic_pages(
+        &self,
+        options: RequestOptions,
+        generic: &Generic,
+        limit: Option<usize>,
+    ) -> Result<Vec<Item>, ItemError> {
         let mut all = Vec::new();
         let mut watch = Watch::default();
         let request = Arc::new(options.to_value());
         let mut response = Arc::new(Value::Object(Map::new()));
-        loop {
-            let overlay = self.over(&generic.request, Arc::clone(&response), Some(&request)).await?;
+        for pages in 0.. {
+            let overlay = self.over(&generic.request, Arc::clone(&response), Some(&request), pages).await?;
             let page = match overlay {
                 Some(Value::Object(overlay)) => options.overlaid(&overlay),
                 _ => options.clone(),
@@ -248,16 +254,29 @@ impl Exchange<'_> {
             let noted = answer.clone();
             let items = self.items(answer).await?;
             watch.page(&noted, items.is_empty())?;
+            let is_empty = items.is_empty();
             all.extend(items);
-            let more = self.over(&generic.more, Arc::clone(&response), Some(&request)).await?;
-            if !truthy(more.as_ref()) {
-                if let Some(total) = &generic.total {
-                    let total = self.over(total, response, Some(&request)).await?;
+            let total = match &generic.total {
+                Some(total) => self.over(total, Arc::clone(&response), Some(&request), pages + 1).await?,
+                None => None,
+            };
+            let more = match total.as_ref().and_then(Value::as_f64) {
+                // Where the service says how many there are, that counts, and so does the caller's limit.
+                Some(_) if limit.is_some_and(|limit| all.len() >= limit) => false,
+                #[allow(clippy::cast_precision_loss, reason = "a count of items in memory")]
+                Some(total) => !is_empty && (all.len() as f64) < total,
+                None => {
+                    truthy(self.over(&generic.more, Arc::clone(&response), Some(&request), pages + 1).await?.as_ref())
+                }
+            };
+            if !more {
+                if limit.is_none_or(|limit| all.len() < limit) {
                     paging::check_total(total.as_ref(), all.len())?;
                 }
-                return Ok(all);
+                break;
             }
         }
+        Ok(all)
     }
 
     async fn over_response(
@@ -266,15 +285,16 @@ impl Exchange<'_> {
         answer: &Answer,
         request: Option<&Arc<Value>>,
     ) -> Result<Option<Value>, ItemError> {
-        self.over(setting, Arc::new(answer.to_value()), request).await
+        self.over(setting, Arc::new(answer.to_value()), request, 0).await
     }
 
-    /// A setting over `$response` and `$request`.
+    /// A setting over `$response`, `$request` and, a host extension, `$pageCount`: the pages read so far.
     async fn over(
         &self,
         setting: &Setting,
         response: Arc<Value>,
         request: Option<&Arc<Value>>,
+        pages: usize,
     ) -> Result<Option<Value>, ItemError> {
         if let Some(constant) = setting.value.as_constant() {
             return Ok(Some(constant.clone()));
@@ -282,6 +302,7 @@ impl Exchange<'_> {
         let mut scope: Scope = with(&self.scopes.version_only, "$response", response);
         if let Some(request) = request {
             scope = with(&scope, "$request", Arc::clone(request));
+            scope = with(&scope, "$pageCount", Arc::new(Value::from(pages)));
         }
         let (value, stops) = (setting.value.clone(), self.node.stops);
         match self.node.engine.run(move |evaluator| evaluator.evaluate(&value, &scope)).await {

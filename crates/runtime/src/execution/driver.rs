@@ -227,7 +227,9 @@ impl<'r, W> Summary<'r, W> {
             (None, None) if failed.is_some() => (Status::Error, failed),
             (None, None) => (Status::Success, None),
         };
-        End { status, execution_id: self.run.execution_id.clone(), stats, error, warnings: self.run.warnings.clone() }
+        let mut warnings = self.run.warnings.clone();
+        warnings.extend(self.run.notes.all());
+        End { status, execution_id: self.run.execution_id.clone(), stats, error, warnings }
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) struct Run<W> {
     pub(crate) tally: Arc<Tally>,
     pub(crate) failed: AtomicBool,
     pub(crate) warnings: Vec<crate::Warning>,
+    pub(crate) notes: Arc<crate::notes::Notes>,
 }
 
 impl<W> Run<W> {

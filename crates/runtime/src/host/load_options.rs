@@ -144,6 +144,7 @@ impl Host {
             deadline: None,
             tally: Arc::new(Tally::default()),
             label: Arc::from(found.node_type),
+            notes: Arc::default(),
         });
         let (checked, routing) = (
             Arc::new(checked),

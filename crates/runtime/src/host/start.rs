@@ -17,6 +17,7 @@ use crate::declarative::{Declarative, RoutingPlan};
 use crate::egress::Tally;
 use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
 use crate::node::{Native, NativeNode};
+use crate::notes::Notes;
 use crate::parameters::{self, Checked};
 use crate::scopes::{self, ScopeMaker};
 use crate::{CredentialRef, ErrorCode, ExecutionRequest, Item, OnError, Refusal, RequestError, Settings, Warning};
@@ -109,6 +110,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     }
     let scopes = Arc::new(make_scopes(credential.as_ref().map(exposed)));
     let tally = Arc::new(Tally::default());
+    let notes = Arc::new(Notes::default());
     let caller = Arc::new(Caller {
         credentials: host.inner.credentials.clone(),
         credential,
@@ -116,6 +118,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         deadline,
         tally: Arc::clone(&tally),
         label: Arc::from(found.node_type),
+        notes: Arc::clone(&notes),
     });
     let (tries, wait) = call.tries();
     let course = Course {
@@ -132,6 +135,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         deadline,
         tally,
         warnings,
+        notes,
         settings,
     };
     let engine = host.inner.engine.clone();
@@ -174,6 +178,7 @@ struct Course {
     deadline: Option<Instant>,
     tally: Arc<Tally>,
     warnings: Vec<Warning>,
+    notes: Arc<Notes>,
     settings: Settings,
 }
 
@@ -196,6 +201,7 @@ impl Course {
             tally: self.tally,
             failed: AtomicBool::new(false),
             warnings: self.warnings,
+            notes: self.notes,
         };
         Ok(spawn(run, source))
     }
