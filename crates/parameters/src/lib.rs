@@ -42,4 +42,9 @@ pub use compiled::{CompiledNode, CompiledProperties, CompiledVersion, compile_pr
 pub use error::ParameterError;
 pub use issues::Issues;
 pub use types::{Checked, Converted, TypeOptions, check_type};
+/// The message `JSON.parse` fails with, for a text that is not JSON, as V8 words it and so n8n.
+pub fn json_error(text: &str) -> String {
+    js::json_error::message(text)
+}
+
 pub use validate::{Code, Mode, Validation, Validator, Violation};

@@ -56,6 +56,8 @@ pub use host::{
 };
 pub use item::{Item, PairedItem};
 pub use node::{BatchContext, ItemContext, NativeNode, PerBatchNode, PerItemNode};
+/// The message n8n shows for a text that is not JSON.
+pub use nodehost_parameters::json_error;
 pub use outcome::{
     End, ExecutionError, ExecutionResult, Outcome, OutcomeEvent, OutputData, Outputs, Stats, Status, Warning,
 };

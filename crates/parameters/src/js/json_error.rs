@@ -4,7 +4,7 @@
 const CONTEXT: usize = 10;
 
 /// What V8 says of a text that is not JSON.
-pub(super) fn message(text: &str) -> String {
+pub(crate) fn message(text: &str) -> String {
     let units: Vec<u16> = text.encode_utf16().collect();
     let mut scanner = Scanner { units: &units, at: 0 };
     let failed = scanner.document().err().unwrap_or(Failure::Token);

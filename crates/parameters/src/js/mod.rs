@@ -6,7 +6,7 @@
 
 mod convert;
 mod equality;
-mod json_error;
+pub(crate) mod json_error;
 pub(crate) mod number;
 mod object_literal;
 pub(crate) mod path;

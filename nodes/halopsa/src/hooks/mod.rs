@@ -1,6 +1,7 @@
 //! What the descriptor's JSON cannot say: one hook a file.
 
 mod custom_fields;
+mod json_body;
 mod json_fields;
 mod options;
 
@@ -10,6 +11,7 @@ use nodehost_runtime::HostBuilder;
 pub(crate) fn register(builder: HostBuilder) -> HostBuilder {
     builder
         .pre_send("haloCustomFields", custom_fields::KeepOthers::default())
+        .pre_send("haloJsonBody", json_body::set)
         .pre_send("haloJsonFields", json_fields::merge)
         .load_options("getTicketTypes", options::Choices::TicketTypes)
         .load_options("getTicketStatuses", options::Choices::TicketStatuses)
