@@ -20,9 +20,6 @@ use nodehost_runtime::HostBuilder;
 
 pub use descriptor::{ICON, credential_type, node};
 
-use nodehost_descriptor::DescriptorError;
-use nodehost_runtime::HostBuilder;
-
 /// The node's full type.
 pub const NODE_TYPE: &str = "n8n-nodes-halopsacomplete.haloPsa";
 
