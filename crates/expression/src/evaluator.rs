@@ -168,22 +168,20 @@ impl Evaluator {
         self.budget.start(scope.deadline);
         sandbox.host.begin(scope.clone(), siblings);
         let limit = self.limits.result_bytes;
-        let (result, clean) = sandbox.context.with(|ctx| {
+        let (result, spent, clean) = sandbox.context.with(|ctx| {
             let result = run(&ctx, &sandbox, template, limit);
-            (result, sandbox.host.end(&ctx).is_ok())
+            let spent = self.budget.spent();
+            self.budget.start(None);
+            (result, spent, sandbox.host.end(&ctx).is_ok())
         });
-        let failure = sandbox.host.take_failure();
-        let stopped =
-            self.budget.spent().map(time_error).or(failure.filter(|error| error.code != Code::ExpressionError));
-        match stopped {
-            Some(error) if error.code != Code::BatchScopeInStream => Err(error),
-            stopped => {
-                if clean {
-                    self.sandbox = Some(sandbox);
-                }
-                stopped.map_or(result, Err)
-            }
+        let exhausted = sandbox.is_exhausted().then(memory_error);
+        let own = sandbox.host.take_failure().filter(|error| error.code != Code::ExpressionError);
+        let stopped = exhausted.or(spent.map(time_error)).or(own);
+        // An interrupted evaluation leaves a context as clean as any; one that met its memory limit does not.
+        if clean && sandbox.is_clean() {
+            self.sandbox = Some(sandbox);
         }
+        stopped.map_or(result, Err)
     }
 }
 

@@ -11,7 +11,7 @@ use rquickjs::class::{ClassKind, JsCell, JsClass, PropertyDescriptor, PropertyNa
 use rquickjs::function::Constructor;
 use rquickjs::object::Filter;
 use rquickjs::{Array, Atom, Class, Ctx, IntoJs, JsLifetime, Object, Result, Value, qjs};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use yoke::Yoke;
 
 /// A value inside a shared value.
@@ -41,6 +41,7 @@ impl Shared {
 /// A shared value as JavaScript sees it.
 pub(crate) fn to_js<'js>(ctx: &Ctx<'js>, value: &Shared) -> Result<Value<'js>> {
     match value.json() {
+        Json::Object(map) if is_small(map) => small(ctx, map),
         Json::Object(_) => object(ctx, value.clone()),
         Json::Array(items) => {
             let array = Array::new(ctx.clone())?;
@@ -77,6 +78,21 @@ fn scalar<'js>(ctx: &Ctx<'js>, value: &Json) -> Option<Result<Value<'js>>> {
         Json::String(text) => return Some(text.as_str().into_js(ctx)),
         Json::Array(_) | Json::Object(_) => return None,
     }))
+}
+
+/// Whether an object is made faster as a whole than asked lazily.
+fn is_small(map: &Map<String, Json>) -> bool {
+    map.len() <= 4 && map.iter().all(|(key, value)| !value.is_array() && !value.is_object() && key != "__proto__")
+}
+
+fn small<'js>(ctx: &Ctx<'js>, map: &Map<String, Json>) -> Result<Value<'js>> {
+    let object = Object::new(ctx.clone())?;
+    for (key, value) in map {
+        if let Some(value) = scalar(ctx, value) {
+            object.set(key.as_str(), value?)?;
+        }
+    }
+    Ok(object.into_value())
 }
 
 fn object<'js>(ctx: &Ctx<'js>, node: Shared) -> Result<Value<'js>> {

@@ -59,9 +59,14 @@ impl Sandbox {
         self.memory.used()
     }
 
-    /// Whether the context has met its memory limit; it is not to be used again.
+    /// Whether the context has met its memory limit.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.memory.is_exhausted()
+    }
+
+    /// Whether the context may be used again: nothing of the evaluation is left in it.
+    pub(crate) fn is_clean(&self) -> bool {
+        !self.is_exhausted() && !self.runtime.is_job_pending()
     }
 }
 

@@ -36,11 +36,28 @@
 	};
 	const members = (object) => Reflect.ownKeys(object).filter((name) => typeof name === 'string' && name !== 'constructor');
 
-	// Arrays: the methods work on anything with a length.
+	// Arrays: the methods work on anything with a length. Spelled out, since they are called most.
 	const like = (receiver) => {
 		if (!isArray(receiver)) checkLength(receiver);
 	};
-	for (const name of members(Array.prototype)) bound(Array.prototype, name, like);
+	for (const name of members(Array.prototype)) {
+		const property = Object.getOwnPropertyDescriptor(Array.prototype, name);
+		const real = property.value;
+		if (typeof real !== 'function') continue;
+		const guarded = {
+			[name](a, b) {
+				if (this.length > MAX_LENGTH) refuse('Array');
+				switch (arguments.length) {
+					case 0: return real.call(this);
+					case 1: return real.call(this, a);
+					case 2: return real.call(this, a, b);
+					default: return apply(real, this, arguments);
+				}
+			},
+		}[name];
+		Object.defineProperty(guarded, 'length', { value: real.length });
+		Object.defineProperty(Array.prototype, name, { ...property, value: guarded });
+	}
 	const sorted = (receiver) => checkLength(receiver, MAX_SORTED);
 	for (const name of ['sort', 'toSorted']) bound(Array.prototype, name, sorted);
 	bound(Array.prototype, 'concat', (receiver, ...items) => items.forEach(like));
