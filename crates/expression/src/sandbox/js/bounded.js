@@ -2,15 +2,20 @@
 // a huge array-like, string or number are bounded here: beyond the bound they throw a RangeError. Arrays themselves are
 // bounded where they are made, so that the common case, a method of an array, costs one check.
 (function (scope, host) {
-	const MAX_LENGTH = 4_000_000; // elements of an array
+	const MAX_LENGTH = 1_000_000; // elements of an array
 	const MAX_SORTED = 200_000;
-	const MAX_TEXT = 4_000_000; // characters that a slow function walks over
+	const MAX_JOINED = 500_000;
+	const MAX_TEXT = 2_000_000; // characters that a slow function walks over
 	const MAX_BITS = 65_536; // of a BigInt
 	const { isArray } = Array;
 	const { apply, construct } = Reflect;
 	const { isView } = ArrayBuffer;
 
-	const refuse = (what) => { throw new RangeError(`${what} is too large for an expression`); };
+	/** A bound that is met is a spent limit: the evaluation fails, whoever catches this. */
+	const refuse = (what) => {
+		host.spent('memory');
+		throw new RangeError(`${what} is too large for an expression`);
+	};
 	const checkLength = (value, limit = MAX_LENGTH) => {
 		if (value !== null && value !== undefined && value.length > limit) refuse('Array');
 	};
@@ -64,7 +69,9 @@
 	bound(Array.prototype, 'copyWithin', (receiver) => checkLength(receiver));
 	const typed = Object.getPrototypeOf(Uint8Array.prototype);
 	for (const name of ['sort', 'toSorted']) bound(typed, name, sorted);
-	for (const name of ['join', 'toString', 'toLocaleString', 'indexOf', 'lastIndexOf', 'includes', 'reverse', 'toReversed', 'fill', 'set', 'with']) {
+	const joined = (receiver) => checkLength(receiver, MAX_JOINED);
+	for (const owner of [Array.prototype, typed]) for (const name of ['join', 'toString', 'toLocaleString']) bound(owner, name, joined);
+	for (const name of ['indexOf', 'lastIndexOf', 'includes', 'reverse', 'toReversed', 'fill', 'set', 'with']) {
 		bound(typed, name, (receiver) => checkLength(receiver, 16_000_000));
 	}
 	bound(Array, 'from', (_, items) => like(items));
