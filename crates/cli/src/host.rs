@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use nodehost_runtime::credentials::{CredentialStore, StoreKey};
 use nodehost_runtime::egress::{AllowedHost, EgressConfig, Policy};
 use nodehost_runtime::{Host, HostBuilder};
 
@@ -14,7 +15,7 @@ pub(crate) fn build(settings: &HostSettings) -> Result<Host> {
     for source in settings.nodes.iter().flatten() {
         builder = load(builder, source)?;
     }
-    builder = builder.egress(egress(settings)?);
+    builder = builder.egress(egress(settings)?).credential_store(credentials(settings)?);
     if let Some(zone) = &settings.timezone {
         builder = builder.timezone(zone);
     }
@@ -31,10 +32,37 @@ fn load(builder: HostBuilder, source: &str) -> Result<HostBuilder> {
     builder.load(Path::new(path), prefix).with_context(|| format!("the nodes of {source} cannot be loaded"))
 }
 
+/// The runner's own credentials: of a folder, and of the environment.
+fn credentials(settings: &HostSettings) -> Result<CredentialStore> {
+    let key = match &settings.store_key_file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file);
+            Some(text.with_context(|| format!("the store key {} cannot be read", file.display()))?)
+        }
+        None => std::env::var("NODEHOST_STORE_KEY").ok(),
+    };
+    let key = key.map(|text| StoreKey::from_text(&text)).transpose()?;
+    if settings.credentials_dir.is_some() && key.is_none() {
+        let new = StoreKey::generate();
+        bail!(
+            "credentials-dir needs a key that its files are encrypted with: set NODEHOST_STORE_KEY or store-key-file. \
+             A new one would be {}",
+            new.to_text().as_str()
+        );
+    }
+    Ok(CredentialStore::new(settings.credentials_dir.clone(), key, std::env::vars())?)
+}
+
 fn egress(settings: &HostSettings) -> Result<EgressConfig> {
     let allowed = settings.allow_host.iter().flatten().map(|entry| Ok(entry.parse::<AllowedHost>()?));
     let gateway = settings.egress_gateway.as_deref().map(str::parse).transpose();
+    let proxy = settings.proxy.as_deref().map(str::parse).transpose();
+    let roots = settings.ca_file.iter().map(|file| {
+        std::fs::read(file).with_context(|| format!("the certificates of {} cannot be read", file.display()))
+    });
     Ok(EgressConfig {
+        proxy: proxy.context("proxy is not a URL")?,
+        roots: roots.collect::<Result<_>>()?,
         policy: Policy::new(allowed.collect::<Result<_>>()?),
         gateway: gateway.context("egress-gateway is not a URL")?,
         ..EgressConfig::default()

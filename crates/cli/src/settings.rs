@@ -40,6 +40,23 @@ pub(crate) struct HostSettings {
     #[arg(long, env = "NODEHOST_EGRESS_GATEWAY", value_name = "URL")]
     pub(crate) egress_gateway: Option<String>,
 
+    /// A proxy (http://host:port) for outgoing requests that name none; a private address needs --allow-host, too
+    #[arg(long, env = "NODEHOST_PROXY", value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+
+    /// A file of further root certificates, in PEM, to trust beside the system's
+    #[arg(long, env = "NODEHOST_CA_FILE", value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+
+    /// A folder of credentials that requests may name by id; see docs/credentials.md
+    #[arg(long, env = "NODEHOST_CREDENTIALS_DIR", value_name = "DIR")]
+    pub(crate) credentials_dir: Option<PathBuf>,
+
+    /// The file with the key that the credentials in --credentials-dir are encrypted with: 32 bytes in base64 or
+    /// hexadecimal. In place of the file, NODEHOST_STORE_KEY may hold the key itself
+    #[arg(long, env = "NODEHOST_STORE_KEY_FILE", value_name = "FILE")]
+    pub(crate) store_key_file: Option<PathBuf>,
+
     /// The time zone of expressions where neither request nor workflow names one [default: UTC]
     #[arg(long, env = "NODEHOST_TIMEZONE", value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
@@ -152,7 +169,20 @@ impl HostSettings {
     /// These settings, completed from the file.
     pub(crate) fn with_file(self, file: &ConfigFile) -> Result<Self> {
         let file = File::read(file)?.host;
-        Ok(prefer!(self, file, HostSettings { nodes, allow_host, egress_gateway, timezone }))
+        Ok(prefer!(
+            self,
+            file,
+            HostSettings {
+                nodes,
+                allow_host,
+                egress_gateway,
+                proxy,
+                ca_file,
+                credentials_dir,
+                store_key_file,
+                timezone,
+            }
+        ))
     }
 }
 

@@ -31,6 +31,7 @@ const SCHEMAS: [(&str, &str); 2] = [
         routes::nodes::parameters,
         routes::nodes::options,
         routes::credential_types::descriptor,
+        routes::credential_types::test,
         routes::expressions::evaluate,
         routes::executions::execute,
         routes::reference::openapi,

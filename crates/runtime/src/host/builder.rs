@@ -154,6 +154,7 @@ impl HostBuilder {
         let egress = Egress::new(self.egress)?;
         let credentials = Credentials::new(types, egress, engine.clone(), self.store);
         Ok(Host {
+            caller: None,
             inner: Arc::new(Inner {
                 registry: self.registry,
                 credentials,

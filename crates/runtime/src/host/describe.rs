@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Host;
+use crate::credentials::TestOutcome;
 use crate::parameters::Checked;
 use crate::request::Fields;
 use crate::{CredentialRef, ErrorCode, Refusal, Warning};
@@ -78,6 +79,20 @@ impl Host {
         let json = types.resolved_json(name);
         json.map(|json| json.to_string())
             .map_err(|error| Refusal::new(ErrorCode::InvalidCredentials, error.to_string()))
+    }
+
+    /// Tells whether a credential works, by its type's `test` request. `request` is `{data}` or `{id}`.
+    pub async fn test_credential(&self, type_name: &str, request: Value) -> Result<TestOutcome, Refusal> {
+        let mut errors = Vec::new();
+        let reference = CredentialRef::read(Fields::new(request, "", &mut errors));
+        let reference = reference.filter(|_| errors.is_empty());
+        let reference = reference.ok_or_else(|| Refusal::of(ErrorCode::Malformed, errors))?;
+        if self.inner.credentials.types().source(type_name).is_none() {
+            let message = format!("There is no credential type {type_name}");
+            return Err(Refusal::new(ErrorCode::UnknownCredentialType, message));
+        }
+        let credential = super::start::resolve(self, type_name, &reference, "").await?;
+        Ok(self.inner.credentials.test(&credential).await)
     }
 
     /// What n8n makes of a node's parameters.

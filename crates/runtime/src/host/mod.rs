@@ -27,6 +27,8 @@ use crate::{ExecutionRequest, ExecutionResult, Refusal};
 #[derive(Clone)]
 pub struct Host {
     inner: Arc<Inner>,
+    /// The name of the API key that requests come with.
+    caller: Option<Arc<str>>,
 }
 
 struct Inner {
@@ -42,6 +44,12 @@ impl Host {
     /// Starts to put a host together.
     pub fn builder() -> HostBuilder {
         HostBuilder::default()
+    }
+
+    /// The same host for requests with an API key of this name: stored credentials may be kept to some keys.
+    #[must_use]
+    pub fn for_caller(&self, name: Option<&str>) -> Self {
+        Self { inner: Arc::clone(&self.inner), caller: name.map(Arc::from) }
     }
 
     /// All node types, by name.

@@ -299,26 +299,11 @@ pub(super) async fn credential(
         if !shown.map_err(|error| Refusal::at("/node/parameters", ErrorCode::N8nError, error.to_string()))? {
             continue;
         }
-        let credentials = &host.inner.credentials;
-        let resolved = match given.get(&wanted.name) {
-            Some(CredentialRef::Data(data)) => {
-                credentials.resolve(&wanted.name, CredentialData::new(data.clone())).await
-            }
-            Some(CredentialRef::Id(id)) => credentials.resolve_stored(&wanted.name, id, None).await,
-            None => {
-                if wanted.required {
-                    missing.get_or_insert(&wanted.name);
-                }
-                continue;
-            }
-        };
-        return resolved.map(Some).map_err(|error| match error {
-            CredentialError::Store(StoreError::Unknown(_)) => {
-                let at = format!("{}/id", pointer(&wanted.name));
-                Refusal::at(at, ErrorCode::UnknownCredential, error.to_string())
-            }
-            error => Refusal::at(pointer(&wanted.name), ErrorCode::InvalidCredentials, error.to_string()),
-        });
+        match given.get(&wanted.name) {
+            Some(reference) => return resolve(host, &wanted.name, reference, &pointer(&wanted.name)).await.map(Some),
+            None if wanted.required => drop(missing.get_or_insert(&wanted.name)),
+            None => {}
+        }
     }
     match missing {
         Some(name) => {
@@ -327,6 +312,26 @@ pub(super) async fn credential(
         }
         None => Ok(None),
     }
+}
+
+/// A credential of a request, ready for use.
+pub(super) async fn resolve(
+    host: &Host,
+    type_name: &str,
+    reference: &CredentialRef,
+    pointer: &str,
+) -> Result<Credential, Refusal> {
+    let credentials = &host.inner.credentials;
+    let resolved = match reference {
+        CredentialRef::Data(data) => credentials.resolve(type_name, CredentialData::new(data.clone())).await,
+        CredentialRef::Id(id) => credentials.resolve_stored(type_name, id, host.caller.as_deref()).await,
+    };
+    resolved.map_err(|error| match error {
+        CredentialError::Store(StoreError::Unknown(_)) => {
+            Refusal::at(format!("{pointer}/id"), ErrorCode::UnknownCredential, error.to_string())
+        }
+        error => Refusal::at(pointer, ErrorCode::InvalidCredentials, error.to_string()),
+    })
 }
 
 /// The node's own URLs, as its descriptor gives them without parameters.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-pub(super) fn schemas() -> [(&'static str, Value); 9] {
+pub(super) fn schemas() -> [(&'static str, Value); 10] {
     [
         ("Problem", problem()),
         ("NodeList", json!({ "type": "array", "items": node() })),
@@ -12,6 +12,7 @@ pub(super) fn schemas() -> [(&'static str, Value); 9] {
         ("OptionsAnswer", options_answer()),
         ("ExpressionRequest", expression_request()),
         ("ExpressionAnswer", expression_answer()),
+        ("TestAnswer", test_answer()),
         ("Warning", json!({ "$ref": "#/components/schemas/ExecutionResult/$defs/Warning" })),
     ]
 }
@@ -25,6 +26,14 @@ fn credentials() -> Value {
         "type": "object",
         "description": "Credentials by type.",
         "additionalProperties": { "$ref": "#/components/schemas/ExecutionRequest/$defs/Credential" },
+    })
+}
+
+fn test_answer() -> Value {
+    json!({
+        "type": "object",
+        "properties": { "status": { "enum": ["OK", "Error"] }, "message": { "type": "string" } },
+        "required": ["status", "message"],
     })
 }
 

@@ -79,7 +79,7 @@ async fn buffered(state: &AppState, caller: &Caller, text: Bytes) -> Result<Outc
         return Err(Problem::new(ErrorCode::LimitExceeded, detail));
     }
     state.node_type(caller, &request.node.node_type)?;
-    Ok(state.host.execute_stream(request).await?)
+    Ok(state.host.for_caller(caller.name()).execute_stream(request).await?)
 }
 
 /// Starts a batch whose items follow line by line.
@@ -96,7 +96,7 @@ async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<Outco
     let value = json::parse(&head.text).map_err(|error| malformed(format!("the first line is not JSON: {error}")))?;
     let request = ExecutionRequest::from_head(value)?;
     state.node_type(caller, &request.node.node_type)?;
-    Ok(state.host.execute_items(request, ndjson::items(lines)).await?)
+    Ok(state.host.for_caller(caller.name()).execute_items(request, ndjson::items(lines)).await?)
 }
 
 /// Ends the execution when the server can wait no longer, unless it is over by then.

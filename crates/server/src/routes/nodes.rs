@@ -104,7 +104,7 @@ pub(crate) async fn options(
 ) -> Result<Response, Problem> {
     let request = OptionsRequest::from_value(body::read_json(&headers, body, &state.config).await?)?;
     let node = state.node_type(&caller, &node)?;
-    json::answer(state.host.options(node, request).await?, true).await
+    json::answer(state.host.for_caller(caller.name()).options(node, request).await?, true).await
 }
 
 /// The query of a request; a wrong one is a problem.
