@@ -107,10 +107,9 @@ impl Zone {
     /// The name, `UTC+5:30` for a fixed offset.
     pub fn name(&self) -> String {
         match self {
-            Zone::Fixed(0.0) => "UTC".into(),
+            Zone::Fixed(0.0) | Zone::System => "UTC".into(),
             Zone::Fixed(offset) => format!("UTC{}", format_offset(*offset, OffsetFormat::Narrow)),
             Zone::Iana(zone) => zone.name.clone(),
-            Zone::System => "UTC".into(),
             Zone::Invalid(name) => name.to_string(),
         }
     }

@@ -97,7 +97,7 @@ impl DateTime {
     }
 
     /// The earliest of some times, or the latest.
-    pub fn best<'a>(times: &'a [DateTime], latest: bool) -> Option<&'a DateTime> {
+    pub fn best(times: &[DateTime], latest: bool) -> Option<&DateTime> {
         times.iter().reduce(|best, next| {
             let keep = if latest { best.to_millis() >= next.to_millis() } else { best.to_millis() <= next.to_millis() };
             if keep { best } else { next }

@@ -107,7 +107,7 @@ fn round(integer: &str, fraction: &str, keep: usize) -> (String, String) {
 fn group(integer: &str) -> String {
     let mut out = String::with_capacity(integer.len() * 4 / 3);
     for (index, digit) in integer.chars().enumerate() {
-        if index > 0 && (integer.len() - index) % 3 == 0 {
+        if index > 0 && (integer.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -34,7 +34,7 @@ pub(super) enum Js<'js> {
     Interval(Interval),
     Intervals(Vec<Interval>),
     Zone(Zone),
-    JsDate(f64),
+    Date(f64),
     Value(Value<'js>),
 }
 
@@ -128,7 +128,7 @@ impl<'js> IntoJs<'js> for Js<'js> {
                 array.into_value()
             }
             Js::Zone(zone) => Class::instance(ctx.clone(), JsZone(zone))?.into_value(),
-            Js::JsDate(ts) => js_date(ctx, ts)?,
+            Js::Date(ts) => js_date(ctx, ts)?,
             Js::Value(value) => value,
         })
     }

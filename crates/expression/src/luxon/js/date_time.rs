@@ -154,8 +154,8 @@ const METHODS: &[Entry] = &[
     ("toMillis", 0, |call| read(call, DateTime::to_millis)),
     ("toSeconds", 0, |call| read(call, |d| d.to_millis() / 1000.0)),
     ("toUnixInteger", 0, |call| read(call, |d| (d.to_millis() / 1000.0).floor())),
-    ("toJSDate", 0, |call| call.with(DateTime::to_millis).map(Js::JsDate)),
-    ("toBSON", 0, |call| call.with(DateTime::to_millis).map(Js::JsDate)),
+    ("toJSDate", 0, |call| call.with(DateTime::to_millis).map(Js::Date)),
+    ("toBSON", 0, |call| call.with(DateTime::to_millis).map(Js::Date)),
     ("toObject", 0, to_object),
 ];
 
