@@ -192,7 +192,10 @@ export function generate(seed, count) {
     () => `${interval()}.toISO(${isoOptions()})`, () => `${interval()}.toISOTime(${isoOptions()})`, () => `${near()}.mapEndpoints((d) => d.plus({ days: 1 }))`, () => `${near()}.set({ start: DateTime.fromISO("2024-03-01") })`,
   ])();
   const WORDS = TOKENS.filter((token) => /^(MMM+|LLL+|ccc+|EEE+|G+|a|yyyy|dd?|HH|mm)$/.test(token));
+  const PLAIN_PRESETS = PRESETS.filter((name) => !/OFFSET|FULL|HUGE/.test(name) || /^DATE_/.test(name));
   const localeCase = () => pick([
+    () => `${simpleDate()}.setLocale(${language()}).toLocaleString(${chance(0.2) ? '' : `DateTime.${pick(PLAIN_PRESETS)}`})`, () => `${simpleDate()}.toLocaleString(DateTime.${pick(PLAIN_PRESETS)}, { locale: ${language()} })`,
+    () => `${simpleDate()}.setLocale(${language()}).toLocaleString(${pick(['{ day: "2-digit", month: "2-digit", year: "numeric" }', '{ dateStyle: "full" }', '{ dateStyle: "short" }', '{ dateStyle: "medium", timeStyle: "short" }', '{ weekday: "long" }', '{ month: "long", year: "numeric" }', '{ weekday: "short", day: "numeric", month: "short" }', '{ hour: "2-digit", minute: "2-digit" }', '{ hour: "numeric", minute: "numeric", hour12: true }'])})`,
     () => `${simpleDate()}.setLocale(${language()}).toFormat(${text(format(WORDS))})`, () => `${simpleDate()}.setLocale(${language()}).${pick(['monthLong', 'monthShort', 'weekdayLong', 'weekdayShort', 'locale', 'localWeekday', 'localWeekNumber', 'isWeekend'])}`,
     () => `${simpleDate()}.toFormat(${text(format(WORDS))}, { locale: ${language()} })`, () => `${simpleDate()}.setLocale(${language()}).startOf("week", { useLocaleWeeks: true })`,
     () => { const f = text(pick(['d MMMM yyyy', 'dd LLL yyyy', 'EEEE d MMMM yyyy', 'd. MMM yyyy'])); const l = language(); return `DateTime.fromFormat(${simpleDate()}.setLocale(${l}).toFormat(${f}), ${f}, { locale: ${l} })`; },

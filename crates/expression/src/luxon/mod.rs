@@ -38,6 +38,11 @@ pub(crate) fn install<'js>(ctx: &rquickjs::Ctx<'js>, scope: &rquickjs::Object<'j
     scope.set("Interval", classes.interval)
 }
 
+/// Gives Date its methods that depend on a locale, and Intl its DateTimeFormat. After [`install`], and after Intl.
+pub(crate) fn install_intl(ctx: &rquickjs::Ctx<'_>) -> rquickjs::Result<()> {
+    js::intl::install(ctx)
+}
+
 pub use datetime::{
     DateTime, FromObject, INVALID_DATE_TIME, IsoOptions, RelativeOptions, Rounding, Settings, SqlTimeOptions,
 };

@@ -19,6 +19,8 @@ fn evaluate(expressions: &[&str]) -> Vec<String> {
         let settings = Settings { now: NOW, default_zone: Zone::iana("America/New_York") };
         let classes = js::install(&ctx, move || settings.clone()).expect("the classes");
         let globals = ctx.globals();
+        globals.set("Intl", rquickjs::Object::new(ctx.clone()).expect("an object")).expect("a global");
+        super::install_intl(&ctx).expect("Intl.DateTimeFormat");
         globals.set("DateTime", classes.date_time).expect("a global");
         globals.set("Duration", classes.duration).expect("a global");
         globals.set("Interval", classes.interval).expect("a global");
@@ -162,6 +164,25 @@ fn names_of_zones_follow_their_history() {
         ("DateTime.fromISO('1969-07-01', { zone: 'America/New_York' }).offsetNameShort", "GMT-4"),
         ("DateTime.fromISO('2024-07-01', { zone: 'utc+5:30' }).offsetNameShort", "UTC+5:30"),
         ("DateTime.fromISO('2024-07-01', { zone: 'PST' }).offset", "-420"),
+    ]);
+}
+
+#[test]
+fn dates_are_written_in_other_locales() {
+    check(&[
+        ("DateTime.now().setLocale('de').toLocaleString(DateTime.DATETIME_MED)", "10. M\u{e4}rz 2024, 11:45"),
+        ("DateTime.now().toLocaleString(DateTime.DATE_FULL, { locale: 'fr' })", "10 mars 2024"),
+        ("DateTime.now().setLocale('en-GB').toLocaleString()", "10/03/2024"),
+        ("DateTime.now().setLocale('es').monthLong", "marzo"),
+        ("new Date(0).toLocaleDateString('de-DE')", "1.1.1970"),
+        ("new Date(0).toLocaleDateString('de-DE', { timeZone: 'America/New_York', dateStyle: 'short' })", "31.12.69"),
+        ("new Date(0).toLocaleString()", "1/1/1970, 12:00:00 AM"),
+        ("new Date(0).toLocaleTimeString('en-US', { hour: '2-digit', minute: '2-digit' })", "12:00 AM"),
+        ("new Date(NaN).toLocaleString()", "Invalid Date"),
+        ("new Date(0).toLocaleDateString('x')", "Incorrect locale information provided"),
+        ("new Intl.DateTimeFormat('en-US', { timeZone: 'UTC' }).format(new Date(0))", "1/1/1970"),
+        ("new Intl.DateTimeFormat('fr', { dateStyle: 'full' }).format(0)", "jeudi 1 janvier 1970"),
+        ("new Intl.DateTimeFormat('en', { timeZone: 'nowhere' })", "Invalid time zone specified: nowhere"),
     ]);
 }
 

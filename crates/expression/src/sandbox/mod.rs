@@ -86,6 +86,7 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
     script(include_str!("js/globals.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
     luxon::install(ctx, &scope)?;
     install_extensions(ctx, &scope, &errors)?;
+    luxon::install_intl(ctx)?;
 
     script(include_str!("js/bounded.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
 

@@ -3,7 +3,7 @@
 use super::{
     names::Names,
     options::{DateFormat, Digits, HourCycle, Month, ZoneStyle},
-    zone_names,
+    patterns, zone_names,
 };
 use crate::luxon::{
     datetime::DateTime,
@@ -56,14 +56,24 @@ pub(crate) fn parts(date: &DateTime, options: &DateFormat, locale: &Locale) -> V
         options.day = Some(Digits::Numeric);
     }
     let itself = names_zone_itself(date, &options);
+    let has_time = options.has_time();
     let mut pattern =
         Pattern { parts: Vec::new(), options: &options, civil: &civil, weekday, names: Names::of(locale) };
-    pattern.date();
-    let has_time = options.has_time();
-    if !pattern.parts.is_empty() && (has_time || options.zone_name.is_some()) {
-        pattern.literal(options.date_time_separator());
+    match patterns::parts(&options, &civil, weekday, locale) {
+        Some(parts) => {
+            pattern.parts = parts;
+            if options.zone_name.is_some() && !has_time {
+                pattern.literal(", ");
+            }
+        }
+        None => {
+            pattern.date();
+            if !pattern.parts.is_empty() && (has_time || options.zone_name.is_some()) {
+                pattern.literal(options.date_time_separator());
+            }
+            pattern.time();
+        }
     }
-    pattern.time();
     if let Some(style) = options.zone_name {
         if has_time {
             pattern.literal(" ");

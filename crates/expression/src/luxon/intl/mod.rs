@@ -6,6 +6,7 @@ pub(crate) mod date;
 pub(crate) mod names;
 pub(crate) mod number;
 pub(crate) mod options;
+mod patterns;
 pub(crate) mod presets;
 pub(crate) mod range;
 pub(crate) mod zone_names;

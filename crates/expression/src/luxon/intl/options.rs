@@ -73,6 +73,8 @@ pub(crate) struct DateFormat {
     pub(crate) zone_name: Option<ZoneStyle>,
     /// Which hours there are, 1 to 12 unless told.
     pub(crate) hour_cycle: Option<HourCycle>,
+    /// The `dateStyle` the parts come from.
+    pub(crate) date_style: Option<&'static str>,
     /// A zone other than the date's own.
     pub(crate) time_zone: Option<Zone>,
 }
@@ -95,6 +97,7 @@ impl DateFormat {
             "short" => (Some(Month::Number(Digits::Numeric)), Some(Digits::TwoDigit)),
             _ => return Err(out_of_range("dateStyle", style)),
         };
+        self.date_style = ["full", "long", "medium", "short"].into_iter().find(|known| *known == style);
         self.weekday = (style == "full").then_some(Width::Long);
         self.day = Some(Digits::Numeric);
         Ok(())

@@ -52,6 +52,7 @@ fn civil(date: &DateTime, zone: &Zone) -> Civil {
 }
 
 fn set_numeric_date(options: &mut DateFormat) {
+    options.date_style = None;
     options.year = Some(Digits::Numeric);
     options.month = Some(Month::Number(Digits::Numeric));
     options.day = Some(Digits::Numeric);

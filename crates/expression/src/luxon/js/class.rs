@@ -43,3 +43,4 @@ class!(DateTime, "DateTime", super::date_time::prototype);
 class!(Duration, "Duration", super::duration::prototype);
 class!(Interval, "Interval", super::interval::prototype);
 class!(JsZone, "Zone", super::zone::prototype);
+class!(super::intl::JsDateFormat, "DateTimeFormat", super::intl::prototype);

@@ -10,6 +10,7 @@ mod date_parse;
 mod date_time;
 mod duration;
 mod interval;
+pub(crate) mod intl;
 mod options;
 mod zone;
 
