@@ -60,8 +60,10 @@ async fn answer(engine: &Engine, contexts: &Value, case: &Value) -> anyhow::Resu
         }
     }
     let request = json!({"expression": case["expression"], "itemIndex": case["itemIndex"], "context": context});
-    let request = ExpressionRequest::parse(&request, "America/New_York")?;
-    Ok(request.answer(engine, None).await)
+    match ExpressionRequest::parse(&request, "America/New_York") {
+        Ok(request) => Ok(request.answer(engine, None).await),
+        Err(error) => Ok(json!({"error": {"message": error.to_string()}})),
+    }
 }
 
 fn accepted(case: &Value, answer: &Value) -> bool {

@@ -45,8 +45,9 @@ impl Engine {
     pub fn new(config: EngineConfig) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let handle = Arc::new(Handle { queue: Arc::clone(&queue) });
-        for number in 0..config.threads.max(1) {
-            let (queue, limits) = (Arc::clone(&queue), config.limits.clone());
+        let EngineConfig { threads, limits } = config;
+        for number in 0..threads.max(1) {
+            let (queue, limits) = (Arc::clone(&queue), limits.clone());
             thread::Builder::new()
                 .name(format!("expression-{number}"))
                 .stack_size(STACK_BYTES)

@@ -39,13 +39,10 @@
 //! ```
 //!
 //! They run once per context, after the globals are prepared and before they are frozen: `luxon` first, `extensions`
-//! then, `scope.js` last (it makes `$now` and `$today` out of `scope.DateTime`). What they put on `scope` expressions see
-//! as free names; what they put on `ctx.globals()` prototypes (`String.prototype.localeCompare`) every value has. State of
-//! their own that JavaScript could change must not outlive an evaluation. Facts of the running evaluation are read from
-//! [`sandbox::Host`](crate), `Host::of(&ctx)?`: `now_ms()` (the stopped or the real clock) and `timezone()` (the default
-//! zone, an IANA name). `sandbox::throw(&ctx, ErrorClass::Extension, "message")` makes the error to return from a
-//! native function: `ErrorClass::Expression` and `Extension` reach the caller with their message, `Plain` and `Type` are
-//! swallowed as n8n swallows them.
+//! then, `scope.js` last (it makes `$now` and `$today` out of `scope.DateTime`). What stands on `scope` expressions see as
+//! free names; what stands on the prototypes of `ctx.globals()` every value has. State of their own that JavaScript could
+//! change must not outlive an evaluation. Facts of the running evaluation come from `sandbox::Host::of(&ctx)?`:
+//! `now_ms()` (the stopped or the real clock) and `timezone()` (the default zone, an IANA name).
 
 pub mod data;
 mod engine;

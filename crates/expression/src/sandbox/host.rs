@@ -31,7 +31,7 @@ pub(crate) struct Host {
 
 /// The classes of errors that natives throw; n8n raises both to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorClass {
+enum ErrorClass {
     /// `ExpressionError`.
     Expression,
     /// `ExpressionExtensionError`.
@@ -40,12 +40,10 @@ pub(crate) enum ErrorClass {
     User,
     /// A plain `Error`, which n8n swallows.
     Plain,
-    /// A `TypeError`, which n8n swallows.
-    Type,
 }
 
-/// Throws an error of a class from a native function: `return Err(throw(&ctx, ErrorClass::Extension, "..."))`.
-pub(crate) fn throw(ctx: &Ctx<'_>, class: ErrorClass, message: &str) -> Error {
+/// Throws an error of a class from a native function.
+fn throw(ctx: &Ctx<'_>, class: ErrorClass, message: &str) -> Error {
     match Host::of(ctx).and_then(|host| host.error_value(ctx, class, message)) {
         Ok(value) => ctx.throw(value),
         Err(error) => error,
@@ -55,6 +53,7 @@ pub(crate) fn throw(ctx: &Ctx<'_>, class: ErrorClass, message: &str) -> Error {
 struct Handles {
     scope: Persistent<Object<'static>>,
     fresh: Persistent<Function<'static>>,
+    guards: Persistent<Object<'static>>,
     rethrow: Persistent<Function<'static>>,
     note_limits: Persistent<Function<'static>>,
     reset: Persistent<Function<'static>>,
@@ -137,6 +136,7 @@ impl Host {
         *self.handles.borrow_mut() = Some(Handles {
             scope,
             fresh: hooks.get("fresh")?,
+            guards: hooks.get("guards")?,
             rethrow: hooks.get("rethrow")?,
             note_limits: hooks.get("noteLimits")?,
             reset: hooks.get("reset")?,
@@ -214,12 +214,12 @@ impl Host {
             }
             Err(other) => return Err(other),
         };
-        let (scope, fresh, rethrow) = {
+        let (scope, fresh, rethrow, guards) = {
             let handles = self.handles.borrow();
             let handles = handles.as_ref().ok_or(Error::Unknown)?;
-            (handles.scope.clone(), handles.fresh.clone(), handles.rethrow.clone())
+            (handles.scope.clone(), handles.fresh.clone(), handles.rethrow.clone(), handles.guards.clone())
         };
-        let function: Function = factory.call((scope, fresh, rethrow))?;
+        let function: Function = factory.call((scope, fresh, rethrow, guards))?;
         let mut functions = self.functions.borrow_mut();
         if functions.len() >= MAX_FUNCTIONS {
             functions.clear();
@@ -257,7 +257,6 @@ impl Host {
             ErrorClass::Extension => "ExpressionExtensionError",
             ErrorClass::User => "UserError",
             ErrorClass::Plain => "Error",
-            ErrorClass::Type => "TypeError",
         };
         self.handle(ctx, |handles| handles.make_error.clone())?.call((kind, message))
     }

@@ -7,7 +7,7 @@ mod memory;
 mod natives;
 
 pub(crate) use convert::{Failure as ConvertFailure, convert};
-pub(crate) use host::{ErrorClass, Host, throw};
+pub(crate) use host::Host;
 
 use std::rc::Rc;
 
@@ -88,9 +88,9 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
     install_extensions(ctx, &scope, &errors)?;
     luxon::install_intl(ctx)?;
 
-    script(include_str!("js/bounded.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
-
     let parts = Object::new(ctx.clone())?;
+    parts
+        .set("bounded", script(include_str!("js/bounded.js"))?.call::<_, Object>((scope.clone(), natives.clone()))?)?;
     let forbidden = FORBIDDEN_PROPERTIES.to_vec();
     parts.set("forbidden", script("(names) => new Set(names)")?.call::<_, Object>((forbidden,))?)?;
     parts.set("lineage", script(include_str!("js/lineage.js"))?.call::<_, Object>((natives.clone(),))?)?;

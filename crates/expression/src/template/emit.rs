@@ -6,15 +6,16 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::extend::extend;
-use super::rewrite::{DATA, Rewritten, rewrite};
+use super::rewrite::{DATA, GUARDS, Rewritten, rewrite};
 use super::split::{Chunk, split};
 use super::{CompileError, CompileError as Error};
 
 static CONSTRUCTOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\.\s*constructor").expect("a constant pattern"));
 
-/// A compiled template: the source of a factory `(scope, fresh, rethrow) => () => value`.
+/// A compiled template: the source of a factory `(scope, fresh, rethrow, guards) => () => value`.
 ///
-/// `scope` is the scope object, `fresh` makes a writable copy of it, `rethrow` throws what n8n does not swallow.
+/// `scope` is the scope object, `fresh` makes a writable copy of it, `rethrow` throws what n8n does not swallow,
+/// `guards` are functions that compiled source calls.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) source: String,
@@ -42,7 +43,7 @@ pub(crate) fn compile(template: &str) -> Result<Program, Error> {
     let global = if blocks.iter().any(|block| block.uses_global) { "var global = {};" } else { "" };
     Ok(Program {
         source: format!(
-            "(function(scope, fresh, rethrow) {{ return function() {{ var {DATA} = {scope}; {global}\n{body}\n}} }})"
+            "(function(scope, fresh, rethrow, {GUARDS}) {{ return function() {{ var {DATA} = {scope}; {global}\n{body}\n}} }})"
         ),
     })
 }

@@ -15,6 +15,8 @@ use crate::extensions::FORBIDDEN_PROPERTIES;
 
 /// The name of the scope object in compiled source.
 pub(super) const DATA: &str = "___n8n_data";
+/// The name of the engine's own functions in compiled source; no expression can bind or reach it.
+pub(super) const GUARDS: &str = "___guards";
 
 /// Names that stay what they are in JavaScript.
 const EXEMPT: [&str; 7] = ["isFinite", "isNaN", "NaN", "Date", "RegExp", "Math", "undefined"];
@@ -122,6 +124,15 @@ impl<'s> Rewriter<'s> {
         Some(format!("{DATA}.{name}"))
     }
 
+    /// A free name in an array pattern: n8n does not look it up in the scope, where the value would be seen again.
+    fn dropped(&mut self, name: &IdentifierReference<'_>) {
+        self.check(security::bound(&name.name));
+        if self.is_free(name) {
+            self.caught = true;
+            self.edits.replace(name.span, format!("({{}}).{}", name.name));
+        }
+    }
+
     fn dollar(&mut self) {
         self.check(Err(CompileError::refused(DOLLAR_ERROR)));
     }
@@ -219,12 +230,12 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         let body = clause.body.span.start + 1;
         match &clause.param {
             Some(CatchParameter { pattern: BindingPattern::BindingIdentifier(name), .. }) => {
-                self.edits.insert(body, format!("{0} = {DATA}.__caught({0});", name.name));
+                self.edits.insert(body, format!("{0} = {GUARDS}.caught({0});", name.name));
             }
             Some(_) => {}
             None => {
                 self.edits.insert(clause.span.start + "catch".len() as u32, "($caught)".to_owned());
-                self.edits.insert(body, format!("{DATA}.__caught($caught);"));
+                self.edits.insert(body, format!("{GUARDS}.caught($caught);"));
             }
         }
         walk::walk_catch_clause(self, clause);
@@ -290,7 +301,6 @@ impl<'a> Visit<'a> for Rewriter<'_> {
                         let message = format!("Cannot destructure \"{name}\" due to security concerns");
                         self.check(Err(CompileError::refused(message)));
                     }
-                    self.check(security::bound(&property.binding.name));
                 }
                 AssignmentTargetProperty::AssignmentTargetPropertyProperty(property) => {
                     self.check(security::destructured_key(&property.name, property.computed));
@@ -312,15 +322,12 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_simple_assignment_target(&mut self, target: &SimpleAssignmentTarget<'a>) {
         match target {
-            SimpleAssignmentTarget::AssignmentTargetIdentifier(identifier) => {
-                self.writes_scope = true;
-                self.check(security::bound(&identifier.name));
-            }
+            SimpleAssignmentTarget::AssignmentTargetIdentifier(_) => self.writes_scope = true,
             // Arrays are kept from growing without elements: `array[1e9] = 1`, `array.length = 1e9`.
             SimpleAssignmentTarget::ComputedMemberExpression(member) => {
                 self.caught = true;
                 let (object, property) = (member.object.span(), member.expression.span());
-                self.edits.insert(member.span.start, format!("{DATA}.__ref("));
+                self.edits.insert(member.span.start, format!("{GUARDS}.ref("));
                 self.visit_expression(&member.object);
                 if let Expression::StringLiteral(literal) = member.expression.without_parentheses() {
                     self.check(security::property(&literal.value));
@@ -334,7 +341,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
             }
             SimpleAssignmentTarget::StaticMemberExpression(member) if member.property.name == "length" => {
                 self.caught = true;
-                self.edits.insert(member.span.start, format!("{DATA}.__ref("));
+                self.edits.insert(member.span.start, format!("{GUARDS}.ref("));
                 self.visit_expression(&member.object);
                 self.edits.cut(Span::new(member.object.span().end, member.span.end));
                 self.edits.insert(member.span.end, ", 'length').v".to_owned());
@@ -347,16 +354,16 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_binary_expression(&mut self, binary: &BinaryExpression<'a>) {
         let function = match binary.operator {
-            BinaryOperator::Exponential => "__power",
-            BinaryOperator::ShiftLeft => "__shift",
-            BinaryOperator::Multiplication => "__product",
+            BinaryOperator::Exponential => "power",
+            BinaryOperator::ShiftLeft => "shift",
+            BinaryOperator::Multiplication => "product",
             _ => return walk::walk_binary_expression(self, binary),
         };
         if !self.uses_big_ints {
             return walk::walk_binary_expression(self, binary);
         }
         let (left, right) = (binary.left.span(), binary.right.span());
-        self.edits.insert(binary.span.start, format!("{DATA}.{function}("));
+        self.edits.insert(binary.span.start, format!("{GUARDS}.{function}("));
         self.visit_expression(&binary.left);
         self.edits.cut(Span::new(left.end, right.start));
         self.edits.insert(left.end, ", ".to_owned());
@@ -366,9 +373,9 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
         let function = match assignment.operator {
-            AssignmentOperator::Exponential => "__power",
-            AssignmentOperator::ShiftLeft => "__shift",
-            AssignmentOperator::Multiplication => "__product",
+            AssignmentOperator::Exponential => "power",
+            AssignmentOperator::ShiftLeft => "shift",
+            AssignmentOperator::Multiplication => "product",
             _ => return walk::walk_assignment_expression(self, assignment),
         };
         let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left else {
@@ -382,10 +389,31 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         }
         self.writes_scope = true;
         let target = self.lookup(name).unwrap_or_else(|| name.name.to_string());
-        self.edits.insert(assignment.span.start, format!("{target} = {DATA}.{function}({target}, "));
+        self.edits.insert(assignment.span.start, format!("{target} = {GUARDS}.{function}({target}, "));
         self.edits.cut(Span::new(assignment.span.start, assignment.right.span().start));
         self.visit_expression(&assignment.right);
         self.edits.insert(assignment.span.end, ")".to_owned());
+    }
+
+    fn visit_array_assignment_target(&mut self, target: &ArrayAssignmentTarget<'a>) {
+        for element in target.elements.iter().flatten() {
+            match element {
+                AssignmentTargetMaybeDefault::AssignmentTargetIdentifier(name) => self.dropped(name),
+                AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(with_default) => {
+                    match &with_default.binding {
+                        AssignmentTarget::AssignmentTargetIdentifier(name) => self.dropped(name),
+                        other => self.visit_assignment_target(other),
+                    }
+                    self.visit_expression(&with_default.init);
+                }
+                other => self.visit_assignment_target_maybe_default(other),
+            }
+        }
+        match target.rest.as_ref().map(|rest| &rest.target) {
+            Some(AssignmentTarget::AssignmentTargetIdentifier(name)) => self.dropped(name),
+            Some(other) => self.visit_assignment_target(other),
+            None => {}
+        }
     }
 
     fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {

@@ -9,7 +9,7 @@ use super::CompileError;
 use crate::extensions::FORBIDDEN_PROPERTIES;
 
 /// Names that an expression may not bind.
-const RESERVED_NAMES: [&str; 2] = ["___n8n_data", "__sanitize"];
+const RESERVED_NAMES: [&str; 3] = ["___n8n_data", "___guards", "__sanitize"];
 
 /// Base classes whose static side would be costly to hand out.
 const BLOCKED_BASE_CLASSES: [&str; 5] =

@@ -120,7 +120,7 @@
 			object[name] = value;
 		}
 	}
-	scope.__ref = (object, name) => new Reference(object, name);
+	const ref = (object, name) => new Reference(object, name);
 
 	// Strings.
 	const walked = (receiver) => {
@@ -158,18 +158,18 @@
 		return value;
 	};
 	const numeric = (value) => (typeof value === 'object' && value !== null ? value.valueOf() : value);
-	scope.__power = (base, exponent) => {
+	const power = (base, exponent) => {
 		[base, exponent] = [numeric(base), numeric(exponent)];
 		const isBig = typeof base === 'bigint' && typeof exponent === 'bigint';
 		if (isBig && base !== 0n && base !== 1n && base !== -1n && exponent * BigInt(bits(base)) > BigInt(MAX_BITS)) refuse('BigInt');
 		return base ** exponent;
 	};
-	scope.__shift = (value, by) => {
+	const shift = (value, by) => {
 		[value, by] = [numeric(value), numeric(by)];
 		if (typeof value === 'bigint' && typeof by === 'bigint' && by + BigInt(bits(value)) > BigInt(MAX_BITS)) refuse('BigInt');
 		return value << by;
 	};
-	scope.__product = (left, right) => checked(left * right);
+	const product = (left, right) => checked(left * right);
 	made(BigInt, (args) => {
 		const [value] = args;
 		if (typeof value === 'string' && value.length > 20_000) refuse('BigInt');
@@ -178,4 +178,5 @@
 	for (const name of ['asIntN', 'asUintN']) bound(scope.BigInt, name, (_, size) => {
 		if (size > MAX_BITS) refuse('BigInt');
 	});
+	return { ref, power, shift, product };
 });

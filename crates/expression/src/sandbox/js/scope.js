@@ -1,5 +1,5 @@
 // n8n's names. Every value is made when it is first asked for, and forgotten after the evaluation.
-(function (scope, host, errors, { facts, workflow, forbidden }) {
+(function (scope, host, errors, { facts, workflow, forbidden, bounded }) {
 	const { ExpressionError, ExpressionExtensionError } = errors;
 	const { fact } = host;
 
@@ -70,7 +70,7 @@
 		noteLimits(thrown);
 	};
 	/** What a catch clause of an expression sees: V8's words where QuickJS has its own. */
-	scope.__caught = (thrown) => {
+	const caught = (thrown) => {
 		noteLimits(thrown);
 		if (thrown instanceof TypeError) {
 			const words = /^cannot (read|set) property '(.*)' of (null|undefined)$/.exec(thrown.message);
@@ -87,7 +87,6 @@
 		switch (kind) {
 			case 'ExpressionError': return new ExpressionError(message, { runIndex: fact('runIndex'), itemIndex: fact('itemIndex') });
 			case 'ExpressionExtensionError': return new ExpressionExtensionError(message);
-			case 'TypeError': return new TypeError(message);
 			default: {
 				const error = new Error(message);
 				Object.defineProperty(error, 'name', { value: kind });
@@ -105,5 +104,6 @@
 	const { toWellFormed } = String.prototype;
 	const wellFormed = (text) => toWellFormed.call(text);
 	const fresh = () => Object.create(scope);
-	return { fresh, rethrow, noteLimits, reset, missingJson: names.missingJson, classify, wellFormed, makeError };
+	const guards = { caught, ...bounded };
+	return { fresh, guards, rethrow, noteLimits, reset, missingJson: names.missingJson, classify, wellFormed, makeError };
 });
