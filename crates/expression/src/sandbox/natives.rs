@@ -94,27 +94,42 @@ impl<'js> Natives<'js> {
     fn of_the_run_data(&self) -> Result<()> {
         let host = Rc::clone(&self.host);
         self.put("runs", move |node: String| {
-            host.read(|scope| runs(scope, &node).map_or(-1, |runs| i32::try_from(runs.len()).unwrap_or(i32::MAX)))
+            host.read(|scope| match runs(scope, &node) {
+                Some(runs) => i32::try_from(runs.len()).unwrap_or(i32::MAX),
+                None if is_streamed(scope, &node) => 1,
+                None => -1,
+            })
         })?;
         let host = Rc::clone(&self.host);
         self.put("outputs", move |node: String, run: usize| {
-            host.read(|scope| {
-                run_of(scope, &node, run).map_or(-1, |run| i32::try_from(run.outputs.len()).unwrap_or(-1))
+            host.read(|scope| match run_of(scope, &node, run) {
+                Some(run) => i32::try_from(run.outputs.len()).unwrap_or(-1),
+                None if is_streamed(scope, &node) => i32::MAX,
+                None => -1,
             })
         })?;
         let host = Rc::clone(&self.host);
         self.put("count", move |node: String, run: usize, output: usize| {
-            host.read(|scope| {
-                output_of(scope, &node, run, output).map_or(-1, |items| i32::try_from(items.len()).unwrap_or(-1))
+            host.read(|scope| match output_of(scope, &node, run, output) {
+                Some(items) => i32::try_from(items.len()).unwrap_or(-1),
+                None if is_streamed(scope, &node) => i32::MAX,
+                None => -1,
             })
         })?;
         let host = Rc::clone(&self.host);
         self.put("runItems", move |ctx: Ctx<'js>, node: String, run: usize, output: usize| {
+            if host.read(|scope| is_streamed(scope, &node)) {
+                return Err(stream_error(&ctx, &host));
+            }
             let items = host.read(|scope| output_of(scope, &node, run, output).cloned());
             items.map_or_else(|| undefined(&ctx), |items| lazy::array_of(&ctx, &items))
         })?;
         let host = Rc::clone(&self.host);
         self.put("runItem", move |ctx: Ctx<'js>, node: String, run: usize, output: usize, index: usize| {
+            #[allow(clippy::cast_precision_loss, reason = "an index")]
+            if let Some(scope) = host.scope().filter(|scope| is_streamed(scope, &node)) {
+                return item(&ctx, &host, &scope, index as f64);
+            }
             let item = host.read(|scope| output_of(scope, &node, run, output)?.get(index).cloned());
             item.map_or_else(|| undefined(&ctx), |item| lazy::to_js(&ctx, &Shared::of(item)))
         })?;
@@ -211,6 +226,12 @@ fn is_before(scope: &Scope, name: &str, node: &str) -> bool {
 
 fn runs<'s>(scope: &'s Scope, node: &str) -> Option<&'s [TaskRun]> {
     scope.workflow.run_data.as_ref()?.runs(node)
+}
+
+/// Whether a node's output is the batch that is streamed, of which the current item alone is there.
+fn is_streamed(scope: &Scope, node: &str) -> bool {
+    let is_input = scope.workflow.input.as_ref().is_some_and(|input| input.previous_node == node);
+    matches!(scope.items, Items::Current(_)) && is_input && runs(scope, node).is_none()
 }
 
 fn run_of<'s>(scope: &'s Scope, node: &str, run: usize) -> Option<&'s TaskRun> {

@@ -47,7 +47,11 @@ impl Extract {
             },
             Self::Locator { display_name, modes } => {
                 let Value::Object(mut map) = value else { return Ok(Some(value)) };
-                if !map.contains_key("mode") || !map.contains_key("value") {
+                if map.contains_key("mode") && !map.contains_key("value") {
+                    // Its expression gave undefined, which JSON leaves out.
+                    return Ok(None);
+                }
+                if !map.contains_key("mode") {
                     return Ok(Some(Value::Object(map)));
                 }
                 let mode = map.get("mode").and_then(Value::as_str).unwrap_or_default();

@@ -84,13 +84,36 @@ impl Prepared {
     }
 
     /// How many items at most, where the descriptor limits them.
-    pub(crate) fn limit(&self) -> Option<usize> {
-        let limit = match self.max_results.as_ref()? {
-            Value::String(text) => text.trim().parse::<f64>().ok()?,
-            value => value.as_f64()?,
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        let number = match self.max_results.as_ref()? {
+            Value::String(text) => text.trim().parse::<f64>().unwrap_or(0.0),
+            Value::Bool(value) => f64::from(u8::from(*value)),
+            value => value.as_f64().unwrap_or(0.0),
         };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, and floats saturate")]
-        (limit >= 1.0).then_some(limit as usize)
+        Some(Limit(number.trunc()))
+    }
+}
+
+/// `routing.output.maxResults`, cut as JavaScript's `splice` cuts: a negative number counts from the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit(f64);
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "counts of items"
+)]
+impl Limit {
+    pub(crate) fn cut<T>(self, items: &mut Vec<T>) {
+        let keep = if self.0 < 0.0 { (items.len() as f64 + self.0).max(0.0) } else { self.0 };
+        items.truncate(keep as usize);
+    }
+
+    /// How many are missing after so many; none if there are enough.
+    pub(crate) fn missing(self, found: usize) -> Option<f64> {
+        let missing = self.0 - found as f64;
+        (missing >= 1.0).then_some(missing)
     }
 }
 

@@ -10,7 +10,7 @@ use super::hooks::{HookContext, Hooks};
 use super::paging::{self, Generic, Offset, Paging, Watch};
 use super::plan::RoutingPlan;
 use super::post_receive::{self, ActionError, ActionScope};
-use super::resolve::{self, PostReceive, Prepared, with};
+use super::resolve::{self, Limit, PostReceive, Prepared, with};
 use super::response::Answer;
 use super::routing::{Action, Setting};
 use super::{RequestOptions, failure};
@@ -87,7 +87,7 @@ impl Work for Declarative {
             Some(Paging::Generic(generic)) => exchange.generic_pages(options, &generic, limit).await?,
         };
         if let Some(limit) = limit {
-            items.truncate(limit);
+            limit.cut(&mut items);
         }
         Ok(Outputs::from([(0, items)]))
     }
@@ -183,7 +183,7 @@ impl Exchange<'_> {
         &self,
         mut options: RequestOptions,
         offset: &Offset,
-        limit: Option<usize>,
+        limit: Option<Limit>,
     ) -> Result<Vec<Item>, ItemError> {
         let mut all: Vec<Item> = Vec::new();
         let mut watch = Watch::default();
@@ -192,11 +192,7 @@ impl Exchange<'_> {
         loop {
             let mut wanted = size;
             if let Some(limit) = limit {
-                if all.len() >= limit {
-                    return Ok(all);
-                }
-                #[allow(clippy::cast_precision_loss, reason = "a count of items in memory")]
-                let missing = (limit - all.len()) as f64;
+                let Some(missing) = limit.missing(all.len()) else { return Ok(all) };
                 wanted = size.min(missing);
             }
             offset.place(&mut options, wanted, at);

@@ -71,6 +71,3 @@ impl<W> Run<W> {
         self.failed.load(Ordering::Relaxed) || self.cancel.ended().is_some()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! Executions of native nodes.

@@ -1,0 +1,181 @@
+//! Declarative nodes: requests, paging, hooks, binary data, errors of services.
+
+use axum::http::Uri;
+use nodehost_descriptor::load;
+use nodehost_runtime::{Answer, ErrorCode, ExecutionRequest, HookContext, Host, Item, RequestOptions, Status};
+use serde_json::{Value, json};
+
+use crate::support::{Service, builder};
+
+/// A host with a node whose one operation has this routing.
+fn host(service: &Service, routing: Value, properties: Vec<Value>) -> Host {
+    let mut all = vec![json!({
+        "displayName": "Operation", "name": "operation", "type": "options", "default": "run", "noDataExpression": true,
+        "options": [{"name": "Run", "value": "run", "routing": routing}]
+    })];
+    all.extend(properties);
+    let text = json!({
+        "name": "service", "displayName": "Service", "version": 1, "inputs": ["main"], "outputs": ["main"],
+        "requestDefaults": {"baseURL": service.url}, "properties": all
+    });
+    let node = load::node_from_text("test", &text.to_string(), |_| None).unwrap();
+    let upper = |_: &HookContext, mut request: RequestOptions| {
+        request.object_mut("headers").insert("x-hook".to_owned(), json!("1"));
+        Ok(request)
+    };
+    let count = |context: &HookContext, items: Vec<Item>, answer: &Answer| {
+        Ok(vec![Item::new(json!({"items": items.len(), "status": answer.status, "index": context.item_index}))])
+    };
+    builder().node(node).pre_send("upper", upper).post_receive("count", count).build().unwrap()
+}
+
+fn run(parameters: Value, count: usize, settings: Value) -> ExecutionRequest {
+    let items: Vec<Value> = (0..count).map(|n| json!({"n": n})).collect();
+    let node = json!({"type": "test.service", "parameters": parameters, "onError": "continueRegularOutput"});
+    ExecutionRequest::from_value(json!({"node": node, "items": items, "settings": settings})).unwrap()
+}
+
+#[tokio::test]
+async fn a_list_as_body_comes_from_an_expression_on_the_collection() {
+    let service = Service::start(|_, _, body| (200, String::from_utf8(body.to_vec()).unwrap())).await;
+    let fields = json!({
+        "displayName": "Fields", "name": "fields", "type": "collection", "default": {},
+        "routing": {"request": {"body": "={{ [{ name: $parameter.name, ...$value }] }}"}},
+        "options": [{"displayName": "Active", "name": "active", "type": "boolean", "default": true}]
+    });
+    let name = json!({"displayName": "Name", "name": "name", "type": "string", "default": ""});
+    let host = host(&service, json!({"request": {"method": "POST", "url": "/x"}}), vec![name, fields]);
+    let parameters = json!({"name": "=w{{ $json.n }}", "fields": {"active": "={{ $json.n > 0 }}"}});
+    let result = host.execute(run(parameters, 2, json!({}))).await.unwrap();
+    let found: Vec<_> = result.data.main[0].iter().map(|item| item.json.clone().unwrap()).collect();
+    assert_eq!(found, [json!({"name": "w0", "active": false}), json!({"name": "w1", "active": true})]);
+}
+
+#[tokio::test]
+async fn hooks_stand_where_n8n_has_functions() {
+    let service = Service::start(|_, _, _| (200, "[1, 2, 3]".to_owned())).await;
+    let routing = json!({
+        "request": {"url": "/x"}, "send": {"preSend": ["upper"]}, "output": {"postReceive": ["count"]}
+    });
+    let result = host(&service, routing, Vec::new()).execute(run(json!({}), 2, json!({}))).await.unwrap();
+    let found: Vec<_> = result.data.main[0].iter().map(|item| item.json.clone().unwrap()).collect();
+    assert_eq!(found, [json!({"items": 1, "status": 200, "index": 0}), json!({"items": 1, "status": 200, "index": 1})]);
+    let missing = json!({"request": {"url": "/x"}, "send": {"preSend": ["nobody"]}});
+    let refusal = host(&service, missing, Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::NotExecutable);
+    let lost = json!({"request": {"url": "/x"}, "send": {"preSend": [null]}});
+    let refusal = host(&service, lost, Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::NotExecutable);
+}
+
+/// Paging by offset over a list of ten, of which the service declares `total`.
+fn paged(total: Option<&str>) -> Value {
+    let mut properties =
+        json!({"limitParameter": "limit", "offsetParameter": "offset", "pageSize": 4, "type": "query"});
+    if let Some(total) = total {
+        properties["total"] = json!(total);
+    }
+    json!({
+        "request": {"url": "/list"}, "send": {"paginate": true},
+        "operations": {"pagination": {"type": "offset", "properties": properties}},
+        "output": {"postReceive": [{"type": "rootProperty", "properties": {"property": "data"}}]}
+    })
+}
+
+fn page(uri: &Uri, count: usize) -> String {
+    let query = uri.query().unwrap_or_default();
+    let number = |key: &str| {
+        let pair = query.split('&').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='));
+        pair.and_then(|text| text.parse::<usize>().ok()).unwrap_or_default()
+    };
+    let (offset, limit) = (number("offset"), number("limit"));
+    let data: Vec<_> = (offset..(offset + limit).min(count)).map(|id| json!({"id": id})).collect();
+    json!({"data": data, "count": 10}).to_string()
+}
+
+#[tokio::test]
+async fn pages_are_complete_or_an_error() {
+    let whole = Service::start(|_, uri, _| (200, page(uri, 10))).await;
+    let result = host(&whole, paged(Some("={{ $response.body.count }}")), Vec::new())
+        .execute(run(json!({}), 1, json!({})))
+        .await
+        .unwrap();
+    assert_eq!((result.stats.failed, result.data.main[0].len()), (0, 10));
+    let short = Service::start(|_, uri, _| (200, page(uri, 7))).await;
+    let result = host(&short, paged(Some("={{ $response.body.count }}")), Vec::new())
+        .execute(run(json!({}), 1, json!({})))
+        .await
+        .unwrap();
+    assert_eq!(result.data.main[0][0].error.as_ref().unwrap().code, ErrorCode::PagingIncomplete);
+    let stuck = Service::start(|_, _, _| (200, json!({"data": [1, 2, 3, 4]}).to_string())).await;
+    let result = host(&stuck, paged(None), Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap();
+    assert_eq!(result.data.main[0][0].error.as_ref().unwrap().code, ErrorCode::PagingIncomplete);
+    let broken = Service::start(|_, uri, _| {
+        if uri.query().unwrap_or_default().contains("offset=4") { (500, String::new()) } else { (200, page(uri, 10)) }
+    })
+    .await;
+    let result = host(&broken, paged(None), Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap();
+    assert_eq!(result.data.main[0][0].error.as_ref().unwrap().http_code.as_deref(), Some("500"));
+}
+
+#[tokio::test]
+async fn failures_of_services_are_told_in_n8ns_words() {
+    let service = Service::start(|_, uri, _| match uri.path() {
+        "/404" => (404, json!({"message": "no such thing"}).to_string()),
+        "/422" => (422, json!({"error": {"message": "name is taken"}}).to_string()),
+        "/429" => (429, "{}".to_owned()),
+        _ => (500, "oops".to_owned()),
+    })
+    .await;
+    let path = json!({"displayName": "Path", "name": "path", "type": "string", "default": ""});
+    let host = host(&service, json!({"request": {"url": "={{ $parameter.path }}"}}), vec![path]);
+    for (path, code, told) in [
+        ("/404", ErrorCode::HttpError, Some("no such thing")),
+        ("/422", ErrorCode::HttpError, Some("name is taken")),
+        ("/429", ErrorCode::RateLimited, None),
+        ("/500", ErrorCode::HttpError, None),
+    ] {
+        let mut request = run(json!({"path": path}), 1, json!({"transportRetries": 0}));
+        request.node.on_error = nodehost_runtime::OnError::StopWorkflow;
+        let error = host.execute(request).await.unwrap().error.unwrap();
+        assert_eq!((error.code, error.description.as_deref()), (code, told), "{path}");
+        assert_eq!(error.http_code.as_deref(), path.strip_prefix('/'));
+    }
+    let gone = format!("http://127.0.0.1:{}/x", free_port().await);
+    let error = host.execute(run(json!({"path": gone}), 1, json!({"transportRetries": 0}))).await.unwrap();
+    let error = error.data.main[0][0].error.clone().unwrap();
+    assert_eq!(error.message, "The service refused the connection - perhaps it is offline");
+    let private = host.execute(run(json!({"path": "http://10.0.0.1/x"}), 1, json!({}))).await.unwrap();
+    assert_eq!(private.data.main[0][0].error.as_ref().unwrap().code, ErrorCode::EgressDenied);
+}
+
+async fn free_port() -> u16 {
+    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn answers_become_binary_data() {
+    let service = Service::start(|_, _, _| (200, "%PDF-1.7 text".to_owned())).await;
+    let routing = json!({
+        "request": {"url": "/file", "encoding": "arraybuffer"},
+        "output": {"postReceive": [{"type": "binaryData", "properties": {"destinationProperty": "file"}}]}
+    });
+    let result = host(&service, routing, Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap();
+    assert_eq!(result.status, Status::Success);
+    let binary = result.data.main[0][0].binary.clone().unwrap();
+    assert_eq!(
+        (&binary["file"]["mimeType"], &binary["file"]["data"]),
+        (&json!("application/pdf"), &json!("JVBERi0xLjcgdGV4dA=="))
+    );
+}
+
+#[tokio::test]
+async fn batches_of_requests_are_spaced() {
+    let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
+    let host = host(&service, json!({"request": {"url": "/x"}}), Vec::new());
+    let batch = json!({"requestOptions": {"batching": {"batch": {"batchSize": 2, "batchInterval": 30}}}});
+    let before = std::time::Instant::now();
+    let result = host.execute(run(batch, 5, json!({}))).await.unwrap();
+    assert_eq!(result.stats.requests, 5);
+    assert!(before.elapsed() >= std::time::Duration::from_millis(60));
+}
