@@ -233,12 +233,13 @@ impl Exchange<'_> {
         &self,
         options: RequestOptions,
         generic: &Generic,
-        limit: Option<usize>,
+        limit: Option<Limit>,
     ) -> Result<Vec<Item>, ItemError> {
         let mut all = Vec::new();
         let mut watch = Watch::default();
         let request = Arc::new(options.to_value());
         let mut response = Arc::new(Value::Object(Map::new()));
+        let is_full = |all: &Vec<Item>| limit.is_some_and(|limit| limit.missing(all.len()).is_none());
         for pages in 0.. {
             let overlay = self.over(&generic.request, Arc::clone(&response), Some(&request), pages).await?;
             let page = match overlay {
@@ -258,7 +259,7 @@ impl Exchange<'_> {
             };
             let more = match total.as_ref().and_then(Value::as_f64) {
                 // Where the service says how many there are, that counts, and so does the caller's limit.
-                Some(_) if limit.is_some_and(|limit| all.len() >= limit) => false,
+                Some(_) if is_full(&all) => false,
                 #[allow(clippy::cast_precision_loss, reason = "a count of items in memory")]
                 Some(total) => !is_empty && (all.len() as f64) < total,
                 None => {
@@ -266,7 +267,7 @@ impl Exchange<'_> {
                 }
             };
             if !more {
-                if limit.is_none_or(|limit| all.len() < limit) {
+                if !is_full(&all) {
                     paging::check_total(total.as_ref(), all.len())?;
                 }
                 break;
