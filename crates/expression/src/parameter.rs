@@ -128,10 +128,10 @@ fn fast(text: &str) -> Option<Fast> {
         return None;
     }
     let chunks = template::split(text);
-    if let [Chunk::Text(empty), Chunk::Code { source, .. }] = chunks.as_slice() {
-        if empty.is_empty() {
-            return BarePath::parse(source).map(Fast::Whole);
-        }
+    if let [Chunk::Text(empty), Chunk::Code { source, .. }] = chunks.as_slice()
+        && empty.is_empty()
+    {
+        return BarePath::parse(source).map(Fast::Whole);
     }
     let parts = chunks.into_iter().map(|chunk| match chunk {
         Chunk::Text(text) => Some(Part::Text(text)),

@@ -40,13 +40,12 @@ impl BarePath {
         let mut steps = Vec::new();
         while !rest.is_empty() {
             let (step, after) = step(rest)?;
-            if let Step::Key(key) = &step {
-                if FORBIDDEN_PROPERTIES.contains(&key.as_str())
+            if let Step::Key(key) = &step
+                && (FORBIDDEN_PROPERTIES.contains(&key.as_str())
                     || key == "valueOf"
-                    || OBJECT_MEMBERS.contains(&key.as_str())
-                {
-                    return None;
-                }
+                    || OBJECT_MEMBERS.contains(&key.as_str()))
+            {
+                return None;
             }
             steps.push(step);
             rest = after;

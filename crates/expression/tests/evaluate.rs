@@ -1,7 +1,7 @@
 //! Templates, evaluated through the pool.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nodehost_expression::{
     Code, Engine, EngineConfig, Evaluated, ExpressionError, Items, Limits, NodeContext, ParameterValue, Scope,
@@ -166,7 +166,6 @@ fn spent_limits_are_errors_of_their_item_alone() {
         json!("={{ (function f() { return f() + 1 })() }}"),
         json!("={{ $json.a + 1 }}"),
     ];
-    let start = Instant::now();
     let limits = Limits { cpu_time: Duration::from_millis(300), ..Limits::default() };
     let results = evaluate_all(limits, &json!({"a": 1}), &expressions);
     let codes: Vec<_> = results.iter().map(|result| result.as_ref().map_err(|error| error.code)).collect();
@@ -176,5 +175,4 @@ fn spent_limits_are_errors_of_their_item_alone() {
     assert_eq!(codes[3], Err(Code::ResultLimit));
     assert_eq!(codes[4], Err(Code::StackLimit));
     assert_eq!(codes[5].as_ref().unwrap().value, Some(json!(2)));
-    assert!(start.elapsed() < Duration::from_secs(5));
 }

@@ -9,7 +9,7 @@ static SPELLINGS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
         let mut fields = line.split('\t');
         let row = fields.next().and_then(|high| usize::from_str_radix(high, 16).ok());
         if let Some(row) = row.and_then(|row| rows.get_mut(row)) {
-            *row = fields.map(|field| unescaped(field)).collect();
+            *row = fields.map(unescaped).collect();
         }
     }
     rows

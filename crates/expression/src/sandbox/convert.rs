@@ -113,7 +113,7 @@ impl<'js> Converter<'_, 'js> {
             return self.array(array, depth).map(Some);
         }
         if !is_plain(&object) && !is_view(&object) {
-            return self.stringified(object, depth);
+            return self.stringified(&object, depth);
         }
         self.properties(&object, depth).map(Some)
     }
@@ -140,7 +140,7 @@ impl<'js> Converter<'_, 'js> {
     }
 
     /// Other classes are JSON.stringify's business: boxed values, proxies, sets, ...
-    fn stringified(&mut self, object: Object<'js>, depth: usize) -> Result<Option<Json>, Failure> {
+    fn stringified(&mut self, object: &Object<'js>, depth: usize) -> Result<Option<Json>, Failure> {
         match self.ctx.json_stringify(object.clone()) {
             Ok(Some(text)) => {
                 let text = self.text(&text)?;
@@ -150,7 +150,7 @@ impl<'js> Converter<'_, 'js> {
             // It refuses BigInts; their digits are wanted.
             Err(_) => {
                 self.ctx.catch();
-                self.properties(&object, depth).map(Some)
+                self.properties(object, depth).map(Some)
             }
         }
     }

@@ -272,11 +272,11 @@ impl Host {
         let name: String = object.get("name").ok()?;
         let message: rquickjs::String = object.get("message").ok()?;
         let mut error = ExpressionError::new(name, self.text(ctx, &message).ok()?, Code::ExpressionError);
-        if let Ok(Some(text)) = context_text(ctx, object) {
-            if let Ok(serde_json::Value::Object(mut context)) = serde_json::from_str(&text) {
-                error.description = context.remove("description").and_then(|text| text.as_str().map(str::to_owned));
-                error.context = (!context.is_empty()).then(|| Box::new(context));
-            }
+        if let Ok(Some(text)) = context_text(ctx, object)
+            && let Ok(serde_json::Value::Object(mut context)) = serde_json::from_str(&text)
+        {
+            error.description = context.remove("description").and_then(|text| text.as_str().map(str::to_owned));
+            error.context = (!context.is_empty()).then(|| Box::new(context));
         }
         Some(error)
     }

@@ -135,10 +135,10 @@ impl<'js> LazyObject<'js> {
 
     /// An own property; none if there is none.
     fn property(&self, ctx: &Ctx<'js>, atom: &Atom<'js>) -> Result<Option<Value<'js>>> {
-        if let Some(own) = self.own.borrow().as_ref() {
-            if own.contains_key(atom.clone())? {
-                return own.get(atom.clone()).map(Some);
-            }
+        if let Some(own) = self.own.borrow().as_ref()
+            && own.contains_key(atom.clone())?
+        {
+            return own.get(atom.clone()).map(Some);
         }
         if self.complete.get() {
             return Ok(None);
@@ -155,10 +155,10 @@ impl<'js> LazyObject<'js> {
     }
 
     fn has_own(&self, atom: &Atom<'js>) -> Result<bool> {
-        if let Some(own) = self.own.borrow().as_ref() {
-            if own.contains_key(atom.clone())? {
-                return Ok(true);
-            }
+        if let Some(own) = self.own.borrow().as_ref()
+            && own.contains_key(atom.clone())?
+        {
+            return Ok(true);
         }
         Ok(!self.complete.get() && key(atom).is_some_and(|key| self.node.json().get(&key).is_some()))
     }

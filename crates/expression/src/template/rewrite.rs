@@ -269,10 +269,10 @@ impl<'a> Visit<'a> for Rewriter<'_> {
             self.dollar();
         }
         if property.shorthand {
-            if let Expression::Identifier(identifier) = &property.value {
-                if let Some(text) = self.lookup(identifier) {
-                    self.edits.insert(identifier.span.end, format!(": {text}"));
-                }
+            if let Expression::Identifier(identifier) = &property.value
+                && let Some(text) = self.lookup(identifier)
+            {
+                self.edits.insert(identifier.span.end, format!(": {text}"));
             }
             return;
         }

@@ -45,13 +45,15 @@
 	const like = (receiver) => {
 		if (!isArray(receiver)) checkLength(receiver);
 	};
+	const limits = { join: MAX_JOINED, toString: MAX_JOINED, toLocaleString: MAX_JOINED, sort: MAX_SORTED, toSorted: MAX_SORTED };
 	for (const name of members(Array.prototype)) {
+		const limit = limits[name] ?? MAX_LENGTH;
 		const property = Object.getOwnPropertyDescriptor(Array.prototype, name);
 		const real = property.value;
 		if (typeof real !== 'function') continue;
 		const guarded = {
 			[name](a, b) {
-				if (this.length > MAX_LENGTH) refuse('Array');
+				if (this.length > limit) refuse('Array');
 				switch (arguments.length) {
 					case 0: return real.call(this);
 					case 1: return real.call(this, a);
@@ -64,13 +66,11 @@
 		Object.defineProperty(Array.prototype, name, { ...property, value: guarded });
 	}
 	const sorted = (receiver) => checkLength(receiver, MAX_SORTED);
-	for (const name of ['sort', 'toSorted']) bound(Array.prototype, name, sorted);
 	bound(Array.prototype, 'concat', (receiver, ...items) => items.forEach(like));
-	bound(Array.prototype, 'copyWithin', (receiver) => checkLength(receiver));
 	const typed = Object.getPrototypeOf(Uint8Array.prototype);
 	for (const name of ['sort', 'toSorted']) bound(typed, name, sorted);
 	const joined = (receiver) => checkLength(receiver, MAX_JOINED);
-	for (const owner of [Array.prototype, typed]) for (const name of ['join', 'toString', 'toLocaleString']) bound(owner, name, joined);
+	for (const name of ['join', 'toString', 'toLocaleString']) bound(typed, name, joined);
 	for (const name of ['indexOf', 'lastIndexOf', 'includes', 'reverse', 'toReversed', 'fill', 'set', 'with']) {
 		bound(typed, name, (receiver) => checkLength(receiver, 16_000_000));
 	}
