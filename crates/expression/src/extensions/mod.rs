@@ -21,31 +21,21 @@ use rquickjs::{Ctx, Function, Object, Result, Value};
 pub(crate) struct Host<'js> {
     /// Holds the constructors `ExpressionError` and `ExpressionExtensionError`, both of `(message, options?)`.
     pub(crate) errors: Object<'js>,
-    /// The class DateTime.
-    pub(crate) date_time: Value<'js>,
-}
-
-/// What the extensions offer to expressions.
-pub(crate) struct Extensions<'js> {
-    /// `extend(receiver, name, args)`.
-    pub(crate) extend: Function<'js>,
-    /// `extendOptional(receiver, name)`.
-    pub(crate) extend_optional: Function<'js>,
-    /// Every method name of any type.
-    #[cfg(test)]
-    pub(crate) names: Vec<String>,
-    /// The functions called by name (`$min`, `numberList`, ...), as fields.
-    pub(crate) functions: Object<'js>,
+    /// The names that expressions see: gets `extend(receiver, name, args)`, `extendOptional(receiver, name)` and the
+    /// functions called by name (`$min`, `numberList`, ...), and must have luxon's DateTime.
+    pub(crate) scope: Object<'js>,
 }
 
 /// The modules in the order in which they use each other: name, source.
-const MODULES: [(&str, &str); 21] = [
+const MODULES: [(&str, &str); 23] = [
     ("shared", include_str!("js/shared.js")),
+    ("builtins", include_str!("js/builtins.js")),
     ("intlOptions", include_str!("js/intl-options.js")),
     ("javascriptDate", include_str!("js/javascript-date.js")),
     ("intlNumber", include_str!("js/intl-number.js")),
     ("intlText", include_str!("js/intl-text.js")),
     ("intl", include_str!("js/intl.js")),
+    ("bounds", include_str!("js/bounds.js")),
     ("luxon", include_str!("js/luxon.js")),
     ("equality", include_str!("js/equality.js")),
     ("text", include_str!("js/text.js")),
@@ -59,29 +49,25 @@ const MODULES: [(&str, &str); 21] = [
     ("date", include_str!("js/date.js")),
     ("jmespathFunctions", include_str!("js/jmespath-functions.js")),
     ("jmespath", include_str!("js/jmespath.js")),
-    ("functions", include_str!("js/functions.js")),
     ("dispatch", include_str!("js/dispatch.js")),
+    ("functions", include_str!("js/functions.js")),
 ];
 
-/// Builds the extensions in a context. Called once per context, before its intrinsics are frozen.
-pub(crate) fn install<'js>(ctx: &Ctx<'js>, host: Host<'js>) -> Result<Extensions<'js>> {
+/// Installs the extensions in a context. Called once per context, before its intrinsics are frozen.
+pub(crate) fn install<'js>(ctx: &Ctx<'js>, host: Host<'js>) -> Result<()> {
     let shared = Object::new(ctx.clone())?;
     shared.set("native", native::functions(ctx)?)?;
     shared.set("errors", host.errors)?;
-    shared.set("DateTime", host.date_time)?;
+    shared.set("DateTime", host.scope.get::<_, Value>("DateTime")?)?;
+    shared.set("scope", host.scope)?;
     for (name, source) in MODULES {
         let build: Function = ctx.eval(source)?;
         shared.set(name, build.call::<_, Object>((shared.clone(),))?)?;
     }
-    let dispatch: Object = shared.get("dispatch")?;
-    Ok(Extensions {
-        extend: dispatch.get("extend")?,
-        extend_optional: dispatch.get("extendOptional")?,
-        #[cfg(test)]
-        names: dispatch.get("names")?,
-        functions: shared.get("functions")?,
-    })
+    Ok(())
 }
 
+#[cfg(test)]
+mod bounds_tests;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rquickjs::{Ctx, Exception, Function, IntoJs, Object, Result, Value, function::IntoJsFunc};
 
 use super::{FORBIDDEN_PROPERTIES, date_parse, encoding, intl, transliterate::transliterate};
-use crate::sandbox;
+use crate::{Code, ExpressionError, sandbox};
 
 /// An object of all native functions.
 pub(super) fn functions<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -22,6 +22,7 @@ pub(super) fn functions<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     define(&object, "now", |ctx: Ctx<'js>| Ok::<_, rquickjs::Error>(sandbox::Host::of(&ctx)?.now_ms()))?;
     define(&object, "parseDate", |text: String| date_parse::parse(&text).unwrap_or(f64::NAN))?;
     define(&object, "knowsLocale", |tag: String| intl::resolve_locale(&tag).is_some())?;
+    define(&object, "exceeded", exceeded)?;
     define(&object, "numberParts", number_parts)?;
     define(&object, "compare", compare)?;
     Ok(object)
@@ -34,6 +35,12 @@ fn define<'js, P>(object: &Object<'js>, name: &str, function: impl IntoJsFunc<'j
 /// `None` as undefined.
 fn optional<'js>(ctx: &Ctx<'js>, value: Option<impl IntoJs<'js>>) -> Result<Value<'js>> {
     value.map_or_else(|| Ok(Value::new_undefined(ctx.clone())), |value| value.into_js(ctx))
+}
+
+/// Ends the evaluation: what was asked for would take longer than any limit allows.
+fn exceeded(ctx: Ctx<'_>) -> Result<()> {
+    let error = ExpressionError::new("ExpressionError", "Expression timed out", Code::TimeLimit);
+    Err(sandbox::Host::of(&ctx)?.fail(&ctx, error))
 }
 
 /// A random index of a list of `length` entries; the first where the system has no randomness to give.

@@ -119,9 +119,11 @@ impl<'js> Converter<'_, 'js> {
     }
 
     fn array(&mut self, array: &Array<'js>, depth: usize) -> Result<Json, Failure> {
+        // Array::len panics where the length is no i32.
+        let length: f64 = array.as_object().get("length")?;
         let mut items = Vec::new();
-        for index in 0..array.len() {
-            items.push(self.value(array.get(index)?, depth + 1)?.unwrap_or(Json::Null));
+        while (items.len() as f64) < length {
+            items.push(self.value(array.get(items.len())?, depth + 1)?.unwrap_or(Json::Null));
         }
         Ok(Json::Array(items))
     }

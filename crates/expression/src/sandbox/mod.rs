@@ -11,7 +11,7 @@ pub(crate) use host::Host;
 
 use std::rc::Rc;
 
-use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime, Value};
+use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime};
 
 use self::memory::{Bounded, Memory};
 use crate::extensions::{self, FORBIDDEN_PROPERTIES};
@@ -85,7 +85,7 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
     host.attach(ctx)?;
     script(include_str!("js/globals.js"))?.call::<_, ()>((scope.clone(), natives.clone()))?;
     luxon::install(ctx, &scope)?;
-    install_extensions(ctx, &scope, &errors)?;
+    extensions::install(ctx, extensions::Host { errors: errors.clone(), scope: scope.clone() })?;
     luxon::install_intl(ctx)?;
 
     let parts = Object::new(ctx.clone())?;
@@ -100,16 +100,4 @@ fn install<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<()> {
     let hooks: Object = script(include_str!("js/scope.js"))?.call((scope.clone(), natives, errors, parts))?;
     host.adopt(Persistent::save(ctx, scope.clone()), &hooks)?;
     script(include_str!("js/freeze.js"))?.call::<_, ()>((scope, hooks))
-}
-
-fn install_extensions<'js>(ctx: &Ctx<'js>, scope: &Object<'js>, errors: &Object<'js>) -> rquickjs::Result<()> {
-    let date_time: Value = scope.get("DateTime")?;
-    let extensions = extensions::install(ctx, extensions::Host { errors: errors.clone(), date_time })?;
-    scope.set("extend", extensions.extend)?;
-    scope.set("extendOptional", extensions.extend_optional)?;
-    for entry in extensions.functions.props::<String, Value>() {
-        let (name, function) = entry?;
-        scope.set(name, function)?;
-    }
-    Ok(())
 }

@@ -46,7 +46,7 @@
     return value.length === 0 ? 0 : sum(value) / value.length;
   };
 
-  const isKept = (entry) => !(entry && typeof entry === 'object' && Object.keys(entry).length === 0) && isFilled(entry);
+  const isKept = (entry) => !(entry && typeof entry === 'object' && !host.luxon.hasFields(entry)) && isFilled(entry);
   const compact = (value) =>
     value.filter((entry) => isKept(entry)).map((entry) => (isObject(entry) ? compactObject(entry) : entry));
 

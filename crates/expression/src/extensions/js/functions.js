@@ -2,13 +2,14 @@
 // JavaScript's own.
 (host) => {
   const { fail, defineField } = host.shared;
+  const { hasFields } = host.luxon;
   const { ExpressionError } = host.errors;
 
   const average = (...numbers) => host.array.average(numbers);
   const not = (value) => !value;
 
   const isEmpty = (value) =>
-    value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+    value === undefined || value === null || value === '' || (typeof value === 'object' && !hasFields(value));
 
   function ifEmpty(value, defaultValue) {
     if (arguments.length !== 2) throw new ExpressionError('expected two arguments (value, defaultValue) for this function');
@@ -38,7 +39,7 @@
     return encodeURIComponent(segment);
   };
 
-  return {
+  const functions = {
     min: Math.min,
     max: Math.max,
     not,
@@ -55,5 +56,8 @@
     Intl: host.intl,
     $jmespath: host.jmespath.jmespath,
     $jmesPath: host.jmespath.jmespath,
+    extend: host.dispatch.extend,
+    extendOptional: host.dispatch.extendOptional,
   };
+  return Object.assign(host.scope, functions);
 }

@@ -1,6 +1,7 @@
 // Intl.NumberFormat and the toLocaleString of numbers.
 (host) => {
   const { localeOf, objectOf, choice, bounded } = host.intlOptions;
+  const { define } = host.builtins;
 
   const CURRENCY_DIGITS = {
     0: 'AFN ALL BIF CLP COP DJF GNF HUF IDR IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PKR PYG RWF SLL SOS SYP UGX VND VUV XAF XOF XPF YER',
@@ -109,7 +110,7 @@
     if (new.target === undefined) return new NumberFormat(locales, options);
     states.set(this, resolve(locales, options));
   }
-  host.intlOptions.define(NumberFormat.prototype, {
+  define(NumberFormat.prototype, {
     get format() {
       const state = stateOf(this);
       return (value) => written(state, value);
@@ -136,10 +137,10 @@
     },
   }, 'Intl.NumberFormat');
 
-  host.intlOptions.define(Number.prototype, {
+  define(Number.prototype, {
     toLocaleString(locales, options) { return written(resolve(locales, options), Number.prototype.valueOf.call(this)); },
   });
-  host.intlOptions.define(BigInt.prototype, {
+  define(BigInt.prototype, {
     toLocaleString(locales, options) { return written(resolve(locales, options), BigInt.prototype.valueOf.call(this)); },
   });
 

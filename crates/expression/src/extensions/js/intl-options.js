@@ -41,13 +41,5 @@
     return Math.floor(number);
   };
 
-  /** Adds methods and getters as built-ins have them, and the tag of the class. */
-  const define = (prototype, members, tag) => {
-    for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
-      Object.defineProperty(prototype, name, { ...member, enumerable: false });
-    }
-    if (tag) Object.defineProperty(prototype, Symbol.toStringTag, { value: tag, configurable: true });
-  };
-
-  return { tagsOf, localeOf, objectOf, choice, bounded, define };
+  return { tagsOf, localeOf, objectOf, choice, bounded };
 }

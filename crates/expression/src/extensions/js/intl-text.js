@@ -1,6 +1,7 @@
 // Intl.Collator, and the methods of strings and lists that depend on a locale.
 (host) => {
-  const { tagsOf, localeOf, objectOf, choice, define } = host.intlOptions;
+  const { tagsOf, localeOf, objectOf, choice } = host.intlOptions;
+  const { define } = host.builtins;
 
   const resolve = (locales, given) => {
     const locale = localeOf(locales);

@@ -1,6 +1,7 @@
 // The global Intl.
 (host) => {
-  const { tagsOf, define } = host.intlOptions;
+  const { tagsOf } = host.intlOptions;
+  const { define } = host.builtins;
   const { NumberFormat } = host.intlNumber;
   const { Collator } = host.intlText;
 

@@ -4,7 +4,7 @@
   const { prototype } = NativeDate;
   const { now, parseDate } = host.native;
 
-  const { define } = host.intlOptions;
+  const { define } = host.builtins;
 
   for (const part of ['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds']) {
     const get = prototype[`getUTC${part}`];

@@ -1,5 +1,12 @@
-// The class DateTime, and what is one.
+// The class DateTime, and what is one of luxon's objects.
 (host) => {
   const { DateTime } = host;
-  return { DateTime, isDateTime: (value) => Boolean(value) && DateTime.isDateTime(value) };
+  const isDateTime = (value) => Boolean(value) && DateTime.isDateTime(value);
+  const isLuxon = (value) =>
+    value.isLuxonDateTime === true || value.isLuxonDuration === true || value.isLuxonInterval === true;
+
+  /** Whether an object counts as filled: luxon's objects keep their fields to themselves here, but have some. */
+  const hasFields = (value) => Object.keys(value).length > 0 || isLuxon(value);
+
+  return { DateTime, isDateTime, isLuxon, hasFields };
 }

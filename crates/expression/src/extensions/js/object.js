@@ -2,7 +2,7 @@
 (host) => {
   const { fail, compactObject, nothing } = host.shared;
 
-  const isEmpty = (value) => Object.keys(value).length === 0;
+  const isEmpty = (value) => !host.luxon.hasFields(value);
 
   const removeField = (value, [name]) => {
     if (!(name in value)) return value;

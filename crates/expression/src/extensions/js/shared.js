@@ -23,11 +23,12 @@
 
   /** Drops the empty fields of an object; nested lists become objects, as in n8n. */
   const compactObject = (value) => {
+    if (host.luxon.isLuxon(value)) return value;
     const kept = {};
     for (const [key, field] of Object.entries(value)) {
       if (!isFilled(field)) continue;
       if (typeof field !== 'object') defineField(kept, key, field);
-      else if (Object.keys(field).length > 0) defineField(kept, key, compactObject(field));
+      else if (host.luxon.hasFields(field)) defineField(kept, key, compactObject(field));
     }
     return kept;
   };
@@ -36,9 +37,9 @@
   const nothing = () => undefined;
 
   /** The primitive an object stands for where either text or a number will do. */
-  const toPrimitive = (value) => {
+  const toPrimitive = (value, hint = 'default') => {
     const convert = value[Symbol.toPrimitive];
-    const ways = convert ? [() => convert.call(value, 'default')] : [() => value.valueOf?.(), () => value.toString?.()];
+    const ways = convert ? [() => convert.call(value, hint)] : [() => value.valueOf?.(), () => value.toString?.()];
     for (const way of ways) {
       const primitive = way();
       if (primitive === null || (typeof primitive !== 'object' && typeof primitive !== 'function')) return primitive;

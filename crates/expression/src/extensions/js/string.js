@@ -9,6 +9,7 @@
 
   const hash = (value, [name]) => {
     const algorithm = name?.toLowerCase() ?? 'md5';
+    host.bounds.costly(value, 4);
     if (algorithm === 'base64') return host.native.base64Encode(value.toWellFormed());
     if (!ALGORITHMS.includes(algorithm)) {
       fail(`Unknown algorithm ${algorithm}. Available algorithms are: ${ALGORITHMS.join()}, and Base64.`);
@@ -93,7 +94,7 @@
       urlDecode: (value, [whole = false]) => (whole ? decodeURI(value) : decodeURIComponent(value)),
       urlEncode: (value, [whole = false]) => (whole ? encodeURI(value) : encodeURIComponent(value)),
       quote,
-      replaceSpecialChars: (value) => host.native.transliterate(value.toWellFormed()),
+      replaceSpecialChars: (value) => host.native.transliterate(host.bounds.costly(value).toWellFormed()),
       length: (value) => value.length,
       isDomain,
       isEmail,

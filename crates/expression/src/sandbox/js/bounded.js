@@ -19,6 +19,17 @@
 	const checkLength = (value, limit = MAX_LENGTH) => {
 		if (value !== null && value !== undefined && value.length > limit) refuse('Array');
 	};
+	/** The length of a list that is no array must be a number as it stands: a getter could answer otherwise the next time. */
+	const checkPlain = (list) => {
+		for (let owner = list; owner !== null && typeof owner === 'object' && !isView(owner); owner = Object.getPrototypeOf(owner)) {
+			const property = Object.getOwnPropertyDescriptor(owner, 'length');
+			if (property === undefined) continue;
+			if (!('value' in property) || (typeof property.value === 'object' && property.value !== null)) {
+				throw new TypeError('The length of a list must be a plain number');
+			}
+			return;
+		}
+	};
 	/** Replaces a function by one that calls `guard` with its receiver and arguments first. */
 	const bound = (owner, name, guard) => {
 		const property = Object.getOwnPropertyDescriptor(owner, name);
@@ -53,6 +64,7 @@
 		if (typeof real !== 'function') continue;
 		const guarded = {
 			[name](a, b) {
+				if (!isArray(this)) checkPlain(this);
 				if (this.length > limit) refuse('Array');
 				switch (arguments.length) {
 					case 0: return real.call(this);
