@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::additions::Additions;
+use super::digest::Digest;
 use super::key::Key;
 use super::oauth2::{Slot, TokenConfig};
 use super::redact::{Redactor, texts};
@@ -48,6 +49,8 @@ pub(crate) enum Plan {
     Nothing,
     /// The same for all requests.
     Additions(Additions),
+    /// Answers to what the server asks.
+    Digest(Digest),
     /// An access token.
     OAuth2 { config: Box<TokenConfig>, slot: Arc<Slot> },
 }
@@ -109,7 +112,7 @@ impl Credential {
         data.get("oauthTokenData").into_iter().for_each(|value| texts(value, &mut found));
         let mut values: Vec<String> = found.into_iter().map(str::to_owned).collect();
         match &inner.plan {
-            Plan::Nothing => {}
+            Plan::Nothing | Plan::Digest(_) => {}
             Plan::Additions(additions) => {
                 let header = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
                 values.extend(additions.headers.iter().filter_map(|(_, value)| header(value)));

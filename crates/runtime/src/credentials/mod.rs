@@ -13,6 +13,7 @@
 
 mod additions;
 mod credential;
+mod digest;
 mod error;
 mod key;
 mod native;

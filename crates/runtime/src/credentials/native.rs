@@ -5,8 +5,12 @@
 pub(crate) enum Native {
     /// OAuth2 access tokens: oAuth2Api and all that extends it.
     OAuth2,
+    /// Access tokens of a Google service account: googleApi.
+    ServiceAccount,
     /// Fields of a JSON object are added to the request.
     Custom,
+    /// Digest authentication.
+    Digest,
 }
 
 impl Native {
@@ -15,7 +19,11 @@ impl Native {
         if names.iter().any(|name| name == "oAuth2Api") {
             return Some(Self::OAuth2);
         }
+        if names.iter().any(|name| name == "googleApi") {
+            return Some(Self::ServiceAccount);
+        }
         match name {
+            "httpDigestAuth" => Some(Self::Digest),
             "httpCustomAuth" => Some(Self::Custom),
             _ => None,
         }

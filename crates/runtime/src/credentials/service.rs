@@ -7,6 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::additions::{Additions, set_query};
 use super::credential::{Credential, Inner, Origin, Plan};
+use super::digest::Digest;
 use super::error::{CredentialError, SendError};
 use super::key::{Hasher, Key};
 use super::native::Native;
@@ -124,6 +125,14 @@ impl Credentials {
                 }
                 Ok(Plan::OAuth2 { config: Box::new(config), slot: self.inner.tokens.slot(key) })
             }
+            Some(Native::ServiceAccount) => Ok(match TokenConfig::service_account(type_name, data)? {
+                Some(config) => Plan::OAuth2 { config: Box::new(config), slot: self.inner.tokens.slot(key) },
+                None => Plan::Nothing,
+            }),
+            Some(Native::Digest) => {
+                let text = |field| data.text(field).unwrap_or_default();
+                Ok(Plan::Digest(Digest::new(text("user"), text("password"))))
+            }
             Some(Native::Custom) => Ok(Plan::Additions(custom(type_name, data)?)),
             None => self.generic(credential_type, data).await,
         }
@@ -156,8 +165,27 @@ impl Credentials {
                 request.grant = Some(credential.grant(headers, !additions.body.is_empty()));
                 Ok(self.inner.egress.send(request).await?)
             }
+            Plan::Digest(digest) => {
+                request.grant = Some(credential.grant(vec![http::header::AUTHORIZATION], false));
+                self.send_with_digest(digest, request).await
+            }
             Plan::OAuth2 { config, slot } => self.send_with_token(credential, config, slot, request).await,
         }
+    }
+
+    async fn send_with_digest(
+        &self,
+        digest: &Digest,
+        mut request: OutgoingRequest,
+    ) -> Result<IncomingResponse, SendError> {
+        let again = request.try_clone();
+        digest.sign(&mut request);
+        let response = self.inner.egress.send(request).await?;
+        let Some(mut again) = again.filter(|_| digest.is_asked(&response)) else { return Ok(response) };
+        digest.sign(&mut again);
+        let mut second = self.inner.egress.send(again).await?;
+        second.attempts += response.attempts;
+        Ok(second)
     }
 
     async fn send_with_token(

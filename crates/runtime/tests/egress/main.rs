@@ -4,6 +4,7 @@
 
 mod credentials;
 mod faults;
+mod native;
 mod policy;
 mod redirects;
 mod server;

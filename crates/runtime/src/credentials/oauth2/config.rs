@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::assertion::ServiceAccount;
 use crate::credentials::error::CredentialError;
 use crate::credentials::secret::{CredentialData, Secret};
 
@@ -13,6 +14,7 @@ pub(crate) struct TokenConfig {
     pub(crate) token_url: Url,
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<Secret>,
+    pub(crate) account: Option<ServiceAccount>,
     pub(crate) in_body: bool,
     pub(crate) scope: Option<String>,
     /// Further fields of token requests, in order.
@@ -29,9 +31,41 @@ pub(crate) enum GrantType {
     ClientCredentials,
     /// Somebody has signed in elsewhere; the data holds the tokens.
     Refresh,
+    /// A service account signs for itself.
+    Assertion,
 }
 
+/// Where Google issues tokens.
+const GOOGLE: &str = "https://oauth2.googleapis.com/token";
+
 impl TokenConfig {
+    /// Reads the fields of `googleApi`; `None` if it is for nodes that do not ask for a token.
+    pub(crate) fn service_account(type_name: &str, data: &CredentialData) -> Result<Option<Self>, CredentialError> {
+        if data.text("scopes").is_none() {
+            return Ok(None);
+        }
+        let invalid = |(field, reason): (&str, &str)| CredentialError::InvalidField {
+            type_name: type_name.to_owned(),
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let account = ServiceAccount::read(data).map_err(invalid)?;
+        let token_url = Url::parse(data.text("accessTokenUrl").unwrap_or(GOOGLE));
+        Ok(Some(Self {
+            grant: GrantType::Assertion,
+            token_url: token_url.map_err(|_| invalid(("accessTokenUrl", "is not a URL")))?,
+            client_id: String::new(),
+            client_secret: None,
+            account: Some(account),
+            in_body: true,
+            scope: None,
+            fields: Vec::new(),
+            verify_tls: true,
+            renewable: true,
+            expired_status: None,
+        }))
+    }
+
     /// Reads the fields of `oAuth2Api`.
     pub(crate) fn read(type_name: &str, data: &CredentialData, has_token: bool) -> Result<Self, CredentialError> {
         let invalid = |field: &str, reason: String| CredentialError::InvalidField {
@@ -73,6 +107,7 @@ impl TokenConfig {
             renewable: client_id.is_some() && (client_secret.is_some() || grant == GrantType::Refresh),
             client_id: client_id.unwrap_or_default().to_owned(),
             client_secret,
+            account: None,
             in_body: data.text("authentication") == Some("body"),
             scope: data.text("scope").map(|scope| scope.split_whitespace().collect::<Vec<_>>().join(" ")),
             fields: fields(data).map_err(|reason| invalid("additionalBodyProperties", reason))?,

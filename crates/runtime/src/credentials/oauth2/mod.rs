@@ -1,5 +1,6 @@
 //! OAuth2 access tokens: obtained, cached, renewed before they expire, by one request at a time.
 
+mod assertion;
 mod cache;
 mod config;
 mod token;

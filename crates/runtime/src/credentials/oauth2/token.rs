@@ -100,7 +100,7 @@ pub(crate) async fn fetch(
     tally: Option<Arc<Tally>>,
 ) -> Result<Token, CredentialError> {
     let refresh = match config.grant {
-        GrantType::ClientCredentials => None,
+        GrantType::ClientCredentials | GrantType::Assertion => None,
         GrantType::Refresh => {
             let token = previous.and_then(|token| token.refresh.as_ref());
             Some(token.ok_or_else(|| CredentialError::Expired(type_name.to_owned()))?)
@@ -135,6 +135,12 @@ pub(crate) async fn fetch(
 
 fn form(config: &TokenConfig, refresh: Option<&Secret>) -> Bytes {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(account) = &config.account {
+        let assertion = account.assertion(config.token_url.as_str()).unwrap_or_default();
+        form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+            .append_pair("assertion", &assertion);
+        return form.finish().into();
+    }
     match refresh {
         Some(token) => form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", token.expose()),
         None => form.append_pair("grant_type", "client_credentials"),
