@@ -179,7 +179,7 @@ impl Writer<'_> {
     }
 
     fn push_zone(&self, out: &mut String, token: &str) -> bool {
-        let offset = |format| format_offset(self.date.offset(), format);
+        let offset = |format| format_offset(self.date.zone().offset(self.date.ts()), format);
         let text = match token {
             "Z" => offset(OffsetFormat::Narrow),
             "ZZ" => offset(OffsetFormat::Short),

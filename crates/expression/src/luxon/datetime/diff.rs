@@ -1,5 +1,7 @@
 //! The time between two points, in the units asked for.
 
+use std::cmp::Ordering;
+
 use super::DateTime;
 use crate::luxon::{
     duration::{Accuracy, Duration, Values},
@@ -25,7 +27,7 @@ impl DateTime {
 
 fn between(earlier: &DateTime, later: &DateTime, units: &[Unit], locale: Locale, accuracy: Accuracy) -> Duration {
     let mut high = HighOrder::new(earlier, later, units);
-    let remaining = later.ts - high.cursor.ts;
+    let remaining = later.ts - high.cursor.to_millis();
     let low: Vec<Unit> = units.iter().copied().filter(|unit| *unit > Unit::Days).collect();
     if low.is_empty() {
         high.add_fraction(later, remaining);
@@ -33,6 +35,9 @@ fn between(earlier: &DateTime, later: &DateTime, units: &[Unit], locale: Locale,
     let duration = Duration::new(high.results, locale.clone(), accuracy);
     if low.is_empty() {
         return duration;
+    }
+    if remaining.is_nan() {
+        return duration.with_values(low.into_iter().map(|unit| (unit, f64::NAN)).collect());
     }
     let millis = Values::from_iter([(Unit::Milliseconds, remaining)]);
     Duration::new(millis, locale, accuracy).shift_to(&low).plus(&duration)
@@ -43,13 +48,20 @@ struct HighOrder {
     cursor: DateTime,
     results: Values,
     high_water: Option<DateTime>,
+    /// Whether the cursor is at the high water itself.
+    reached: bool,
     lowest: Option<Unit>,
 }
 
 impl HighOrder {
     fn new(earlier: &DateTime, later: &DateTime, units: &[Unit]) -> Self {
-        let mut this =
-            HighOrder { cursor: earlier.clone(), results: Values::default(), high_water: None, lowest: None };
+        let mut this = HighOrder {
+            cursor: earlier.clone(),
+            results: Values::default(),
+            high_water: None,
+            reached: false,
+            lowest: None,
+        };
         for unit in [Unit::Years, Unit::Quarters, Unit::Months, Unit::Weeks, Unit::Days] {
             if units.contains(&unit) {
                 this.lowest = Some(unit);
@@ -66,13 +78,15 @@ impl HighOrder {
         let less_one = |results: &mut Values| results.set(unit, results.get(unit).unwrap_or(0.0) - 1.0);
         let reached = reach(&self.results);
         self.high_water = Some(reached.clone());
-        if reached.ts <= later.ts {
+        // What is past the end of time compares as luxon compares NaN.
+        self.reached = reached.to_millis().partial_cmp(&later.ts) != Some(Ordering::Greater);
+        if self.reached {
             self.cursor = reached;
             return;
         }
         less_one(&mut self.results);
         self.cursor = reach(&self.results);
-        if self.cursor.ts > later.ts {
+        if self.cursor.to_millis() > later.ts {
             self.high_water = Some(self.cursor.clone());
             less_one(&mut self.results);
             self.cursor = reach(&self.results);
@@ -82,16 +96,16 @@ impl HighOrder {
     /// Adds what is left as a fraction of the smallest unit.
     fn add_fraction(&mut self, later: &DateTime, remaining: f64) {
         let Some(lowest) = self.lowest else { return };
-        let mut high_water = self.high_water.as_ref().map_or(f64::NAN, |high| high.ts);
-        let mut same = self.high_water.as_ref().is_some_and(|high| high.ts == self.cursor.ts);
+        let mut high_water = self.high_water.as_ref().map_or(f64::NAN, DateTime::to_millis);
+        let mut same = self.reached;
         if high_water < later.ts {
             let step = Duration::from_values(Values::from_iter([(lowest, 1.0)]));
-            high_water = self.cursor.plus(&step).ts;
+            high_water = self.cursor.plus(&step).to_millis();
             same = false;
         }
         if !same {
             let whole = self.results.get(lowest).unwrap_or(0.0);
-            self.results.set(lowest, whole + remaining / (high_water - self.cursor.ts));
+            self.results.set(lowest, whole + remaining / (high_water - self.cursor.to_millis()));
         }
     }
 }

@@ -110,7 +110,7 @@ impl DateTime {
     /// `Sun, 10 Mar 2024 11:45:30 -0400`; `None` if invalid.
     pub fn to_rfc2822(&self) -> Option<String> {
         let mut out = self.to_internet_date()?;
-        out.push_str(&format_offset(self.offset, OffsetFormat::Techie));
+        out.push_str(&format_offset(self.zone.offset(self.ts), OffsetFormat::Techie));
         Some(out)
     }
 
@@ -160,7 +160,7 @@ impl DateTime {
         } else if self.zone.is_universal() && self.offset == 0.0 {
             out.push('Z');
         } else {
-            out.push_str(&format_offset(self.offset, OffsetFormat::Short));
+            out.push_str(&format_offset(self.zone.offset(self.ts), OffsetFormat::Short));
         }
         Some(out)
     }

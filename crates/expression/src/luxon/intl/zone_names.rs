@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use crate::luxon::{english::Width, zone::Zone};
+use crate::luxon::{english::Width, math::time_clip, zone::Zone};
 
 /// CLDR's names. `N` lines: a long and a short name (empty: the offset is written). `Z` lines: zones that share
 /// their names, then periods, each the minute it starts at and the names by offset: `from:offset=name,...`.
@@ -23,6 +23,7 @@ pub(crate) fn offset_name(zone: &Zone, ts: f64, width: Width) -> String {
         Zone::System => "UTC".into(),
         Zone::Invalid(_) => String::new(),
         Zone::Iana(_) => {
+            let ts = time_clip(ts);
             let offset = zone.raw_offset(ts);
             named(&zone.name(), ts, offset, width).unwrap_or_else(|| offset_text(offset, width))
         }

@@ -164,6 +164,9 @@ fn from_millis<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
         return Err(call.fail(&Error::argument(message)));
     };
     let settings = call.settings();
+    if millis.abs() > 8.64e15 {
+        return Ok(DateTime::from_millis(millis, Zone::UTC, Locale::default(), &settings).into());
+    }
     let (zone, locale) = zone_and_locale(call, &settings)?;
     Ok(DateTime::from_millis(millis, zone, locale, &settings).into())
 }

@@ -490,6 +490,10 @@ fn to_relative<'js>(call: &Call<'_, 'js>, calendar: bool) -> Result<Js<'js>> {
 
 fn resolved_locale_options<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let date = call.date()?;
+    if matches!(date.zone(), Zone::Iana(_)) && !date.zone().is_valid() {
+        let message = format!("Invalid time zone specified: {}", date.zone().name());
+        return Err(Exception::throw_range(&call.ctx, &message));
+    }
     let given = options(call, 0, "locale")?;
     let locale = match &given {
         Some(_) => date.locale().with(locale_options(&call.ctx, given.as_ref())?),

@@ -40,6 +40,8 @@ enum Read {
     /// Hours and minutes, in two more groups.
     Offset,
     Text,
+    /// Text that stands for itself.
+    Literal,
 }
 
 /// What the groups said, by letter.
@@ -123,7 +125,7 @@ impl Found {
                 self.fraction = Some(parse_millis(text));
                 return;
             }
-            Read::Text => return,
+            Read::Text | Read::Literal => return,
         };
         if group.letter == 'u' {
             // `uuu` is read as a number, and then as digits of a fraction.
@@ -209,9 +211,9 @@ fn expand_macro(token: Token) -> Vec<Token> {
 
 /// The expression of a token, and how to read what it matches.
 fn unit(token: &Token, names: Names) -> (String, Read) {
-    let literal = || (regex::escape(&token.text), Read::Text);
+    let literal = || (regex::escape(&token.text), Read::Literal);
     if token.literal {
-        return (regex::escape(&token.text), Read::Text);
+        return (regex::escape(&token.text), Read::Literal);
     }
     let integer = |count: &str| (format!("[0-9]{count}"), Read::Integer);
     match token.text.as_str() {
@@ -230,7 +232,7 @@ fn unit(token: &Token, names: Names) -> (String, Read) {
         "Z" | "ZZ" => (r"([+-][0-9]{1,2})(?::([0-9]{2}))?".into(), Read::Offset),
         "ZZZ" => (r"([+-][0-9]{1,2})([0-9]{2})?".into(), Read::Offset),
         "z" => (r"[a-z_+\-,./]{1,256}?".into(), Read::Text),
-        " " => (r"[^\S\n\r]".into(), Read::Text),
+        " " => (r"[^\S\n\r]".into(), Read::Literal),
         other => words(other, names).unwrap_or_else(literal),
     }
 }
