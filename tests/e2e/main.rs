@@ -2,6 +2,9 @@
 
 mod executions;
 mod halopsa;
+mod nodes;
+mod operations;
 mod protocol;
+mod schemas;
 mod streams;
 mod tls;

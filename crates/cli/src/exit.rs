@@ -9,9 +9,9 @@ pub(crate) enum Exit {
     Success,
     /// 1: the command itself failed: a file, an address, a defect.
     Failure,
-    /// 3: the execution ran, and at least one item failed.
+    /// 3: the execution ran, and at least one item failed; an expression or a credential failed.
     ItemsFailed,
-    /// 4: the request was refused before anything ran.
+    /// 4: the request, or a definition, was refused; nothing ran.
     Refused,
     /// 5: the execution was cut short, by its timeout or by a signal.
     Canceled,
@@ -23,8 +23,8 @@ Exit codes:
   0  success: every item succeeded
   1  the command failed (a file, an address, a defect)
   2  wrong usage
-  3  the execution ran, and at least one item failed
-  4  the request was refused, and nothing ran
+  3  the execution ran, and at least one item failed; the expression, the credential failed
+  4  the request, or a definition, was refused, and nothing ran
   5  the execution was cut short, by its timeout or by a signal";
 
 impl From<Exit> for ExitCode {

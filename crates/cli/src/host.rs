@@ -1,8 +1,10 @@
 //! The host a command works with: its nodes, and what they may reach.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use nodehost_expression::EngineConfig;
 use nodehost_runtime::credentials::{CredentialStore, StoreKey};
 use nodehost_runtime::egress::{AllowedHost, EgressConfig, Policy};
 use nodehost_runtime::{Host, HostBuilder};
@@ -16,6 +18,12 @@ pub(crate) fn build(settings: &HostSettings) -> Result<Host> {
         builder = load(builder, source)?;
     }
     builder = builder.egress(egress(settings)?).credential_store(credentials(settings)?);
+    if let Some(threads) = settings.engine_threads {
+        builder = builder.expressions(EngineConfig { threads: threads.max(1), ..EngineConfig::default() });
+    }
+    if let Some(items) = settings.concurrency {
+        builder = builder.concurrency(items);
+    }
     if let Some(zone) = &settings.timezone {
         builder = builder.timezone(zone);
     }
@@ -53,6 +61,15 @@ fn credentials(settings: &HostSettings) -> Result<CredentialStore> {
     Ok(CredentialStore::new(settings.credentials_dir.clone(), key, std::env::vars())?)
 }
 
+/// Writes a new file that only its owner may read.
+pub(crate) fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
 fn egress(settings: &HostSettings) -> Result<EgressConfig> {
     let allowed = settings.allow_host.iter().flatten().map(|entry| Ok(entry.parse::<AllowedHost>()?));
     let gateway = settings.egress_gateway.as_deref().map(str::parse).transpose();
@@ -65,6 +82,7 @@ fn egress(settings: &HostSettings) -> Result<EgressConfig> {
         roots: roots.collect::<Result<_>>()?,
         policy: Policy::new(allowed.collect::<Result<_>>()?),
         gateway: gateway.context("egress-gateway is not a URL")?,
+        body_limit: settings.max_answer_bytes.unwrap_or(EgressConfig::default().body_limit),
         ..EgressConfig::default()
     })
 }

@@ -57,6 +57,18 @@ pub(crate) struct HostSettings {
     #[arg(long, env = "NODEHOST_STORE_KEY_FILE", value_name = "FILE")]
     pub(crate) store_key_file: Option<PathBuf>,
 
+    /// The threads that evaluate expressions; as many as there are processors, unless set
+    #[arg(long, env = "NODEHOST_ENGINE_THREADS", value_name = "COUNT")]
+    pub(crate) engine_threads: Option<usize>,
+
+    /// Items at once where neither the request nor the node says [default: 8]
+    #[arg(long, env = "NODEHOST_CONCURRENCY", value_name = "COUNT")]
+    pub(crate) concurrency: Option<usize>,
+
+    /// The largest answer to an outgoing request, in bytes [default: 33554432]
+    #[arg(long, env = "NODEHOST_MAX_ANSWER_BYTES", value_name = "BYTES")]
+    pub(crate) max_answer_bytes: Option<u64>,
+
     /// The time zone of expressions where neither request nor workflow names one [default: UTC]
     #[arg(long, env = "NODEHOST_TIMEZONE", value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
@@ -180,6 +192,9 @@ impl HostSettings {
                 ca_file,
                 credentials_dir,
                 store_key_file,
+                engine_threads,
+                concurrency,
+                max_answer_bytes,
                 timezone,
             }
         ))

@@ -18,8 +18,9 @@ use crate::state::AppState;
 /// How long to wait after `accept` failed, as it does when file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How long connections may take to send what is left once every execution has ended.
-const LINGER: Duration = Duration::from_secs(5);
+/// How long connections may take to send what is left once every execution is told to end: requests in flight have their
+/// grace period.
+const LINGER: Duration = nodehost_runtime::GRACE.saturating_add(Duration::from_secs(5));
 
 /// Answers requests on `listener` until `shutdown` is cancelled; then takes no new work, lets running executions end
 /// within [`ServerConfig::shutdown_timeout`], cancels the rest, which answer with the outcomes so far, and returns.

@@ -1,7 +1,11 @@
 //! The commands, one file each.
 
+mod check;
 mod completions;
+mod credentials;
 mod demo;
+mod expr;
+mod input;
 mod nodes;
 mod run;
 mod serve;
@@ -17,6 +21,9 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Run(Box<run::Run>),
     Nodes(nodes::Nodes),
+    Check(check::Check),
+    Credentials(credentials::CredentialsCommand),
+    Expr(expr::Expr),
     Demo(demo::Demo),
     Settings(settings::Settings),
     Completions(completions::Completions),
@@ -28,6 +35,9 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Run(command) => command.run().await,
             Self::Nodes(command) => command.run(),
+            Self::Check(command) => command.run(),
+            Self::Credentials(command) => command.run().await,
+            Self::Expr(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Settings(command) => command.run(),
             Self::Completions(command) => command.run(),

@@ -1,6 +1,10 @@
 //! The real binary.
 
+mod credentials;
 mod demo;
+mod docs;
 mod run;
+mod secrets;
 mod serve;
 mod support;
+mod tools;

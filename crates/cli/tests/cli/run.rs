@@ -4,23 +4,23 @@ use serde_json::{Value, json};
 use crate::support::run;
 
 /// A simulated HaloPSA on threads of its own, since the binary is waited for.
-struct Halo {
-    simulator: Simulator,
+pub(crate) struct Halo {
+    pub(crate) simulator: Simulator,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Halo {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let simulator = runtime.block_on(Simulator::start(SimulatorConfig::default())).unwrap();
         Self { simulator, _runtime: runtime }
     }
 
-    fn credential(&self) -> Value {
+    pub(crate) fn credential(&self) -> Value {
         json!({ "baseUrl": self.simulator.base_url(), "clientId": "demo-client", "clientSecret": "demo-secret", "scope": "all" })
     }
 
-    fn request(&self, items: Value) -> Value {
+    pub(crate) fn request(&self, items: Value) -> Value {
         json!({
             "node": {
                 "type": "haloPsa",

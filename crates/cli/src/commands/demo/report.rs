@@ -17,8 +17,16 @@ pub(crate) fn introduction(runner: SocketAddr, halo: &Simulator, request: &Value
          A batch of four webhook definitions goes to the runner:\n\n\
          POST http://{runner}/v1/executions\n{}\n",
         halo.base_url(),
-        serde_json::to_string_pretty(request)?
+        shown(request)?
     ))
+}
+
+/// The request, an item a line.
+fn shown(request: &Value) -> Result<String> {
+    let node = serde_json::to_string_pretty(&request["node"])?.replace('\n', "\n  ");
+    let items = request["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let items = items.iter().map(|item| format!("    {item}")).collect::<Vec<_>>().join(",\n");
+    Ok(format!("{{\n  \"node\": {node},\n  \"items\": [\n{items}\n  ]\n}}"))
 }
 
 /// One line on the whole.

@@ -1,13 +1,13 @@
 //! The request: a file or standard input whole, or put together from its parts.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use nodehost_expression::data;
 use nodehost_runtime::{ExecutionRequest, Refusal};
 use serde_json::{Map, Value, json};
+
+use crate::commands::input::{json_or_file, parse, read};
 
 /// What to run.
 #[derive(Debug, Args)]
@@ -70,13 +70,6 @@ impl Input {
     }
 }
 
-fn json_or_file(argument: &str) -> Result<Value> {
-    match argument.strip_prefix('@') {
-        Some(path) => parse(&read(Path::new(path))?, path),
-        None => parse(argument.as_bytes(), argument),
-    }
-}
-
 fn items(path: &Path) -> Result<Vec<Value>> {
     let text = read(path)?;
     let name = path.display().to_string();
@@ -109,19 +102,6 @@ fn csv_items(text: &[u8]) -> Result<Vec<Value>> {
         items.push(json!({ "json": fields.collect::<Map<_, _>>() }));
     }
     Ok(items)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut text = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_end(&mut text).context("cannot read standard input")?;
-        return Ok(text);
-    }
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn parse(text: &[u8], name: &str) -> Result<Value> {
-    data::parse(text).with_context(|| format!("{name} is not JSON"))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Run {
 }
 
 /// Tells why nothing ran, each reason with its place in the request.
-fn refused(refusal: &Refusal) -> Exit {
+pub(super) fn refused(refusal: &Refusal) -> Exit {
     eprintln!("refused ({}): {}", refusal.code, refusal.message);
     for error in &refusal.errors {
         eprintln!("  {} {}: {}", error.pointer, error.code, error.message);
