@@ -1,5 +1,7 @@
 //! The native functions the modules capture.
 
+#![allow(clippy::needless_pass_by_value, reason = "functions that JavaScript calls own their arguments")]
+
 use std::cmp::Ordering;
 
 use rquickjs::{Ctx, Exception, Function, IntoJs, Object, Result, Value, function::IntoJsFunc};

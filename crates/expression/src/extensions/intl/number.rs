@@ -121,7 +121,8 @@ impl Formatter<'_> {
         let group = if is_money { self.conventions.currency_group } else { self.conventions.group };
         let mut parts = self.grouped(&whole, group);
         let fraction = number.fraction(self.minimum_fraction(number));
-        if !fraction.is_empty() && !(self.options.strips_zeros && fraction.bytes().all(|digit| digit == b'0')) {
+        let is_stripped = self.options.strips_zeros && fraction.bytes().all(|digit| digit == b'0');
+        if !fraction.is_empty() && !is_stripped {
             let decimal = if is_money { self.conventions.currency_decimal } else { self.conventions.decimal };
             parts.push(("decimal", decimal.to_owned()));
             parts.push(("fraction", self.localized(&fraction)));
