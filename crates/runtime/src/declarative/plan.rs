@@ -136,16 +136,7 @@ impl RoutingPlan {
 
 impl Step {
     fn is_dynamic(&self) -> bool {
-        let dynamic = |setting: &Setting| setting.value.as_constant().is_none();
-        let routing = self.routing.as_ref().is_some_and(|routing| {
-            let send = routing
-                .send
-                .as_ref()
-                .is_some_and(|send| [&send.property, &send.value, &send.paginate].into_iter().flatten().any(dynamic));
-            send || routing.request.iter().any(|(_, setting)| dynamic(setting))
-                || routing.output.max_results.as_ref().is_some_and(dynamic)
-                || routing.output.post_receive.iter().any(|action| action.condition.is_some())
-        });
+        let routing = self.routing.as_ref().is_some_and(|routing| routing.is_dynamic);
         let entry = self.entry.as_ref().is_some_and(|entry| entry.value.as_constant().is_none());
         routing || entry || self.children.iter().any(Self::is_dynamic)
     }

@@ -83,6 +83,12 @@ impl Prepared {
         self.operations.extend(other.operations);
     }
 
+    /// Whether any hook is called for this item.
+    pub(crate) fn calls_hooks(&self) -> bool {
+        let is_hook = |action: &Arc<Action>| matches!(**action, Action::Hook(_));
+        !self.pre_send.is_empty() || self.post_receive.iter().any(|group| group.actions.iter().any(is_hook))
+    }
+
     /// How many items at most, where the descriptor limits them.
     pub(crate) fn limit(&self) -> Option<Limit> {
         let number = match self.max_results.as_ref()? {
@@ -156,11 +162,12 @@ impl Resolver<'_> {
             let value = self.value(&step.value)?.map(Arc::new);
             let valued;
             let scope = match &value {
-                Some(value) => {
+                // Constants need no scope of their own.
+                Some(value) if routing.is_dynamic => {
                     valued = with(scope, "$value", Arc::clone(value));
                     &valued
                 }
-                None => scope,
+                _ => scope,
             };
             self.routing(routing, value.as_ref(), scope, &mut prepared)?;
         }

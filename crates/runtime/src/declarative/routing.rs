@@ -18,6 +18,8 @@ pub(crate) struct Routing {
     pub(crate) output: Output,
     /// `operations`, over those of the descriptor.
     pub(crate) operations: Map<String, Value>,
+    /// Whether any of it has to be evaluated before the request is sent.
+    pub(crate) is_dynamic: bool,
 }
 
 /// A value of the descriptor: a constant, or expressions.
@@ -84,12 +86,24 @@ impl Routing {
     pub(crate) fn read(routing: &Value) -> Result<Self, LostFunction> {
         let object = |key: &str| routing.get(key).and_then(Value::as_object);
         let request = object("request").into_iter().flatten();
-        Ok(Self {
+        let mut routing = Self {
             request: request.map(|(key, value)| (key.clone(), Setting::new(value))).collect(),
             send: object("send").map(Send::read).transpose()?,
             output: object("output").map(Output::read).transpose()?.unwrap_or_default(),
             operations: object("operations").cloned().unwrap_or_default(),
-        })
+            is_dynamic: false,
+        };
+        routing.is_dynamic = routing.needs_engine();
+        Ok(routing)
+    }
+
+    fn needs_engine(&self) -> bool {
+        let dynamic = |setting: &Setting| setting.value.as_constant().is_none();
+        let sends = |send: &Send| [&send.property, &send.value, &send.paginate].into_iter().flatten().any(dynamic);
+        self.send.as_ref().is_some_and(sends)
+            || self.request.iter().any(|(_, setting)| dynamic(setting))
+            || self.output.max_results.as_ref().is_some_and(dynamic)
+            || self.output.post_receive.iter().any(|action| action.condition.is_some())
     }
 }
 

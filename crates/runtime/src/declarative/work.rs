@@ -70,13 +70,17 @@ impl Work for Declarative {
     async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
         let Ready { mut prepared, scopes } = ready;
         let mut options = std::mem::take(&mut prepared.options);
-        let named = self.checked.named(&prepared.parameters);
-        let context = HookContext::new(job, named, &self.caller, flight, &options);
-        for name in &prepared.pre_send {
-            options = self.hooks.pre_send(name)?.call(&context, options).await?;
+        let context = prepared.calls_hooks().then(|| {
+            let named = self.checked.named(&prepared.parameters);
+            HookContext::new(job, named, &self.caller, flight, &options)
+        });
+        if let Some(context) = &context {
+            for name in &prepared.pre_send {
+                options = self.hooks.pre_send(name)?.call(context, options).await?;
+            }
         }
         let limit = prepared.limit();
-        let exchange = Exchange { node: self, scopes: &scopes, prepared: &prepared, context: &context, flight };
+        let exchange = Exchange { node: self, scopes: &scopes, prepared: &prepared, context: context.as_ref(), flight };
         let paging = prepared.paginate.unwrap_or_default().then(|| Paging::read(&prepared.operations)).flatten();
         let mut items = match paging {
             None => {
@@ -108,7 +112,8 @@ struct Exchange<'e> {
     node: &'e Declarative,
     scopes: &'e Scopes,
     prepared: &'e Prepared,
-    context: &'e HookContext,
+    /// There where the operation calls hooks.
+    context: Option<&'e HookContext>,
     flight: &'e Flight,
 }
 
@@ -128,8 +133,8 @@ impl Exchange<'_> {
         for group in groups {
             let mut actions = group.actions.as_slice();
             while let Some((first, rest)) = actions.split_first() {
-                if let Action::Hook(name) = &**first {
-                    items = self.node.hooks.post_receive(name)?.call(self.context, items, &answer).await?;
+                if let (Action::Hook(name), Some(context)) = (&**first, self.context) {
+                    items = self.node.hooks.post_receive(name)?.call(context, items, &answer).await?;
                     actions = rest;
                     continue;
                 }
