@@ -1,8 +1,8 @@
 //! Evaluates cases with known answers and prints those that differ.
 //!
-//! `cases CONTEXTS.json CASES.jsonl [--group TEXT]`: a case is `{id, group, context, itemIndex, expression, expected,
+//! `cases CONTEXTS.json CASES.jsonl [--group TEXT | --answers]`: a case is `{id, group, context, itemIndex, expression, expected,
 //! expectedVm?, timeDependent?, nondeterministic?, machineDependent?}`, `context` the name of an entry of CONTEXTS.json
-//! or a context of its own.
+//! or a context of its own. With `--answers` the answers themselves are printed, a line each.
 #![allow(clippy::print_stdout, reason = "a tool whose answer is its output")]
 
 use std::collections::BTreeMap;
@@ -29,6 +29,10 @@ async fn main() -> anyhow::Result<()> {
             continue;
         }
         let answer = answer(&engine, &contexts, &case).await?;
+        if args.iter().any(|arg| arg == "--answers") {
+            println!("{answer}");
+            continue;
+        }
         let counts = groups.entry(name.clone()).or_default();
         counts.0 += 1;
         if !accepted(&case, &answer) {
@@ -39,6 +43,9 @@ async fn main() -> anyhow::Result<()> {
                 "expression": case["expression"], "expected": case["expected"], "vm": case["expectedVm"], "answer": answer})
             );
         }
+    }
+    if args.iter().any(|arg| arg == "--answers") {
+        return Ok(());
     }
     let (all, wrong) = groups.values().fold((0, 0), |sum, (all, wrong)| (sum.0 + all, sum.1 + wrong));
     for (name, (all, wrong)) in groups.iter().filter(|(_, (_, wrong))| *wrong > 0) {
