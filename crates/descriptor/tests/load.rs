@@ -1,5 +1,7 @@
 //! Loading: files, folders, bundles, text built in.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::Path;
 

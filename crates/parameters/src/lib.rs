@@ -27,8 +27,10 @@
 //! - [`CompiledNode`] and [`CompiledVersion`]: the compiled form, per version of a node.
 //! - [`Issues`]: what is missing or malformed, in n8n's shape.
 //! - [`Validator`]: the host's own validation, once for a batch and then for each item.
+//! - [`check`]: what is wrong with a descriptor, and which of its operations run here.
 //! - [`check_type`]: n8n's type checks and conversions.
 
+pub mod check;
 mod compile;
 mod compiled;
 mod error;

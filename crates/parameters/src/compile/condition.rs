@@ -125,9 +125,8 @@ impl Condition {
             Self::Literal(_) | Self::Never => false,
             Self::Invalid => true,
             Self::Each(test) => match test {
-                Test::Ordered { .. } | Test::Between { .. } => true,
                 Test::Regex(regexp) => matches!(**regexp, Regexp::Bounded(_)),
-                Test::Throws(_) | Test::ThrowsOnText(_) => true,
+                Test::Ordered { .. } | Test::Between { .. } | Test::Throws(_) | Test::ThrowsOnText(_) => true,
                 _ => false,
             },
         }

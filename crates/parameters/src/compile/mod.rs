@@ -15,7 +15,7 @@ use crate::js::path::Path;
 use crate::js::regexp::{Regexp, RegexpError};
 
 pub(crate) use condition::{ConditionError, Conditions};
-pub(crate) use display::{Display, DisplayTable, Level, Memo, Scope};
+pub(crate) use display::{Display, DisplayTable, Level, Memo, Scope, Values};
 
 /// What the properties' conditions may ask of the node itself.
 pub(crate) struct NodeFacts {
@@ -42,7 +42,7 @@ impl NodeFacts {
 fn enabled(features: &Map<String, Value>, version: f64) -> Vec<Value> {
     let holds = |condition: &Value| {
         let conditions = Conditions::compile(condition.get("@version"));
-        conditions.hold(display::Values::One(Js::Number(version))) == Ok(true)
+        conditions.hold(Values::One(Js::Number(version))) == Ok(true)
     };
     let names = features.iter().filter(|(_, condition)| holds(condition)).map(|(name, _)| name.clone());
     names.map(Value::String).collect()

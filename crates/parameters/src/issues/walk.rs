@@ -133,10 +133,10 @@ impl<'a> Walk<'a> {
     }
 
     fn below(&self, value: Js<'a>, path: &str, name: &Path) -> Js<'a> {
-        if self.node.has_paths {
-            if let Some(direct) = self.node.values.get(&format!("{path}.{}", name.key)) {
-                return direct.into();
-            }
+        if self.node.has_paths
+            && let Some(direct) = self.node.values.get(&format!("{path}.{}", name.key))
+        {
+            return direct.into();
         }
         name.descend(value)
     }

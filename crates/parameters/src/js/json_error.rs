@@ -12,6 +12,7 @@ pub(crate) fn message(text: &str) -> String {
 }
 
 /// What is wrong at the scanner's position.
+#[derive(Clone, Copy)]
 enum Failure {
     /// A character that begins nothing.
     Token,

@@ -76,11 +76,11 @@ pub(crate) fn steps(text: &str) -> Vec<Box<str>> {
 /// Reads `[...]` at `start`; answers where to go on.
 fn bracket(text: &str, start: usize, found: &mut Vec<Box<str>>) -> usize {
     let inside = &text[start + 1..];
-    if let Some(quote) = inside.chars().next().filter(|first| matches!(first, '"' | '\'')) {
-        if let Some((step, length)) = quoted(&inside[1..], quote) {
-            found.push(step.into());
-            return start + 1 + 1 + length;
-        }
+    if let Some(quote) = inside.chars().next().filter(|first| matches!(first, '"' | '\''))
+        && let Some((step, length)) = quoted(&inside[1..], quote)
+    {
+        found.push(step.into());
+        return start + 1 + 1 + length;
     }
     match inside.find(']') {
         Some(end) if is_number(&inside[..end]) => {

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use oxc_allocator::Allocator;
 use oxc_regular_expression::ast::{
     Alternative, BoundaryAssertionKind, CharacterClass, CharacterClassContents, CharacterClassEscapeKind, Disjunction,
-    LookAroundAssertionKind, Quantifier, Term,
+    LookAroundAssertionKind, Modifier, Quantifier, Term,
 };
 use oxc_regular_expression::{LiteralParser, Options};
 
@@ -148,7 +148,9 @@ impl Writer {
                 self.push(")");
             }
             Term::IgnoreGroup(group) => {
-                self.push("(?:");
+                let folds_case =
+                    group.modifiers.as_ref().is_some_and(|modifiers| modifiers.enabling.contains(Modifier::I));
+                self.push(if folds_case { "(?i:" } else { "(?:" });
                 self.disjunction(&group.body);
                 self.push(")");
             }

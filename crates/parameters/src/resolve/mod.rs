@@ -113,10 +113,10 @@ pub(crate) fn resolve<'a>(
         if value.is_undefined() && (!form.defaults || parent == Parent::Collection) {
             continue;
         }
-        if let Some(display) = property.display {
-            if !at(property, memo.is_shown(&list.displays, display, scope))? {
-                continue;
-            }
+        if let Some(display) = property.display
+            && !at(property, memo.is_shown(&list.displays, display, scope))?
+        {
+            continue;
         }
         let flow = match &property.nested {
             Nested::Simple => {

@@ -75,12 +75,12 @@ pub(super) fn set(property: &Compiled, value: Js<'_>, form: Form, parent: Parent
         return out.set(&property.name, copy);
     }
     // The value is the default and left out, but a namesake's may be there.
-    if property.no_data_expression {
-        if let Some(Value::String(text)) = out.map.get_mut(&property.name) {
-            if text.starts_with('=') && !is_from_ai_only(text) {
-                text.remove(0);
-            }
-        }
+    if property.no_data_expression
+        && let Some(Value::String(text)) = out.map.get_mut(&property.name)
+        && text.starts_with('=')
+        && !is_from_ai_only(text)
+    {
+        text.remove(0);
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn validate_field_type(
         "boolean" => simple::boolean(value).map(|flag| Converted::Json(flag.into())).ok_or_else(default_message),
         "datetime" => date_time::parse(value, zone)
             .map(|moment| Converted::DateTime(Box::new(moment)))
-            .ok_or_else(|| date_message(default_message())),
+            .ok_or_else(|| date_message(&default_message())),
         "time" => simple::time(value)
             .map(text)
             .ok_or_else(|| format!("'{name}' expects time (hh:mm:(:ss)) but we got {}.", description(value))),
@@ -123,7 +123,7 @@ fn expected(name: &str, value: Js<'_>, kind: &str) -> String {
     format!("'{name}' expects a {kind} but we got {}", description(value))
 }
 
-fn date_message(message: String) -> String {
+fn date_message(message: &str) -> String {
     let url = "https://moment.github.io/luxon/api-docs/index.html#datetimefromformat";
     let link = format!("<a href=\"{url}\" target=\"_blank\"><code>DateTime.fromFormat</code></a>");
     format!("{message} <br/><br/> Consider using {link} to work with custom date formats.")

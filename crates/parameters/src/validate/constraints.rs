@@ -31,7 +31,7 @@ impl Constraint {
         let schema = rule.get("schema").unwrap_or(&Value::Bool(true));
         let mut names = BTreeSet::new();
         collect_names(schema, &mut names);
-        names.extend(when.and_then(Value::as_object).into_iter().flat_map(|when| when.keys().map(last_step)));
+        names.extend(when.and_then(Value::as_object).into_iter().flat_map(|when| when.keys().map(|name| last_step(name))));
         let compiled = jsonschema::options().with_pattern_options(PatternOptions::regex()).build(schema);
         Self {
             when: when.map(|when| {
@@ -46,16 +46,21 @@ impl Constraint {
         }
     }
 
+    /// Why the rule's schema cannot be used.
+    pub(crate) fn broken(&self) -> Option<&str> {
+        self.schema.as_ref().err().map(String::as_str)
+    }
+
     fn check(&self, values: &Value, constants_only: bool) -> Option<Violation> {
         let map = values.as_object()?;
         if constants_only && self.names.iter().any(|name| depends(values, name)) {
             return None;
         }
         let level = Level::Map(map);
-        if let Some(when) = &self.when {
-            if !when.is_shown(Scope { level, root: level }).unwrap_or(false) {
-                return None;
-            }
+        if let Some(when) = &self.when
+            && !when.is_shown(Scope { level, root: level }).unwrap_or(false)
+        {
+            return None;
         }
         match &self.schema {
             Ok(schema) => {
@@ -126,7 +131,7 @@ fn collect_names(schema: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-fn last_step(name: &String) -> String {
+fn last_step(name: &str) -> String {
     let steps = path::steps(name.trim_start_matches('/'));
     steps.last().map_or_else(String::new, |step| step.to_string())
 }

@@ -133,7 +133,7 @@ impl Subject<'_> {
         let modes = self.property.source_modes();
         let mode = Js::from(self.value).get("mode");
         match mode {
-            Js::Text(mode) if !modes.is_empty() && !modes.iter().any(|known| *known == mode) => {
+            Js::Text(mode) if !modes.is_empty() && !modes.contains(&mode) => {
                 Some(format!("has no mode \"{mode}\"; use one of {}.", modes.join(", ")))
             }
             _ => None,

@@ -1,0 +1,70 @@
+//! Hooks: names that nothing registers, and functions that JSON has lost.
+
+use nodehost_descriptor::{NodeDescriptor, Options, Property};
+use serde_json::Value;
+
+use super::{Finding, Host, error};
+
+/// Checks the hooks a node names.
+pub(super) fn check(descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
+    list(&descriptor.properties, "/properties", host, found);
+}
+
+fn list(properties: &[Property], pointer: &str, host: &Host<'_>, found: &mut Vec<Finding>) {
+    for (index, property) in properties.iter().enumerate() {
+        let pointer = format!("{pointer}/{index}");
+        routing(property.routing.as_ref(), &pointer, host, found);
+        match &property.options {
+            Options::None => {}
+            Options::Choices(choices) => {
+                for (index, choice) in choices.iter().enumerate() {
+                    routing(choice.routing.as_ref(), &format!("{pointer}/options/{index}"), host, found);
+                }
+            }
+            Options::Properties(inner) => list(inner, &format!("{pointer}/options"), host, found),
+            Options::Groups(groups) => {
+                for (index, group) in groups.iter().enumerate() {
+                    let inner = group.values.as_deref().unwrap_or(&[]);
+                    list(inner, &format!("{pointer}/options/{index}/values"), host, found);
+                }
+            }
+        }
+    }
+}
+
+fn routing(routing: Option<&Value>, pointer: &str, host: &Host<'_>, found: &mut Vec<Finding>) {
+    for (place, entry) in entries(routing) {
+        if let Entry::Named(name) = entry
+            && !(host.has_hook)(name)
+        {
+            let message = format!("no hook \"{name}\" is registered");
+            let remedy = "Correct the name, or register the hook in the crate that brings the node.";
+            found.push(error(format!("{pointer}/routing/{place}"), message, remedy));
+        }
+    }
+}
+
+/// What stands where n8n has a function.
+pub(super) enum Entry<'r> {
+    /// A hook's name.
+    Named(&'r str),
+    /// Nothing: JSON has no functions, so n8n's bundles hold null.
+    Lost,
+}
+
+/// The functions a `routing` refers to, with their places in it.
+pub(super) fn entries(routing: Option<&Value>) -> Vec<(String, Entry<'_>)> {
+    let mut found = Vec::new();
+    for (part, name) in [("send", "preSend"), ("output", "postReceive")] {
+        let list = routing.and_then(|routing| routing.get(part)?.get(name)?.as_array());
+        for (index, entry) in list.into_iter().flatten().enumerate() {
+            let place = format!("{part}/{name}/{index}");
+            match entry {
+                Value::String(hook) => found.push((place, Entry::Named(hook))),
+                Value::Null => found.push((place, Entry::Lost)),
+                _ => {}
+            }
+        }
+    }
+    found
+}
