@@ -1,41 +1,160 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::Args;
-use nodehost_descriptor::load;
+use clap::{Args, ValueEnum};
+use nodehost_descriptor::{CredentialSource, DescriptorError, load, schema};
+use nodehost_parameters::check::{Finding, Host, NodeReport, Operation, Severity, Verdict, check_node};
+use nodehost_runtime::{Host as Runtime, NodeKind};
+use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::table::table;
 
-/// Check node and credential definitions, and tell what is wrong with them and how to mend it
+/// Check descriptors before use: mistakes, with what to do about them, and which operations run here
 #[derive(Args)]
-#[command(after_help = "Examples:\n  nodehost check ./my-nodes\n  nodehost check node.json service.credentials.json")]
+#[command(after_help = "\
+Examples:
+  nodehost check ./my-node
+  nodehost check dist/types/nodes.json --format json")]
 pub(crate) struct Check {
-    /// Folders, definitions, or n8n bundles
-    #[arg(value_name = "PATH", required = true)]
+    /// Descriptors, node folders, n8n bundles or packages
+    #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+/// What was found at all paths.
+#[derive(Default, Serialize)]
+struct Report {
+    /// Descriptors that could not be read.
+    unreadable: Vec<Unreadable>,
+    nodes: Vec<NodeReport>,
+    credentials: usize,
+}
+
+#[derive(Serialize)]
+struct Unreadable {
+    file: Option<PathBuf>,
+    #[serde(flatten)]
+    finding: Finding,
 }
 
 impl Check {
-    #[expect(clippy::unnecessary_wraps, reason = "every command ends this way")]
-    pub(crate) fn run(&self) -> Result<Exit> {
-        let mut sound = true;
+    pub(crate) fn run(self) -> Result<Exit> {
+        let runtime = nodehost_halopsa::register(Runtime::builder())?.build()?;
+        let native: Vec<_> = runtime.nodes().into_iter().filter(|node| node.kind == NodeKind::Native).collect();
+        let host = Host {
+            has_hook: &|name| runtime.has_hook(name),
+            is_native: &|node| native.iter().any(|known| known.node_type == node),
+        };
+        let mut report = Report::default();
         for path in &self.paths {
-            let errors = match load::path(path, None) {
-                Ok(loaded) => {
-                    let nodes = loaded.nodes.iter().filter_map(|node| node.descriptor().err());
-                    let types = loaded.credentials.iter().filter_map(|credential| credential.descriptor().err());
-                    let errors: Vec<_> = nodes.chain(types).collect();
-                    let (nodes, types) = (loaded.nodes.len(), loaded.credentials.len());
-                    println!("{}: nodes: {nodes}, credential types: {types}, errors: {}", path.display(), errors.len());
-                    errors
-                }
-                Err(errors) => errors,
-            };
-            sound &= errors.is_empty();
-            for error in errors {
-                eprintln!("{error}");
+            report.look_at(path, &host);
+        }
+        match self.format {
+            Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+            Format::Table => report.print(),
+        }
+        Ok(if report.has_errors() { Exit::Refused } else { Exit::Success })
+    }
+}
+
+impl Report {
+    fn look_at(&mut self, path: &Path, host: &Host<'_>) {
+        match load::path(path, None) {
+            Ok(loaded) => {
+                self.nodes.extend(loaded.nodes.iter().map(|node| check_node(node, host)));
+                self.credentials += loaded.credentials.len();
+                self.unreadable.extend(loaded.credentials.iter().flat_map(|source| check_credential(source)));
+            }
+            Err(errors) => self.unreadable.extend(errors.into_iter().map(Unreadable::from)),
+        }
+    }
+
+    fn has_errors(&self) -> bool {
+        let in_nodes = |node: &NodeReport| node.findings.iter().any(|found| found.severity == Severity::Error);
+        !self.unreadable.is_empty() || self.nodes.iter().any(in_nodes)
+    }
+
+    fn print(&self) {
+        let mut findings = table(["where", "", "what", "what to do"]);
+        for Unreadable { file, finding } in &self.unreadable {
+            let place = file.as_deref().map(|file| file.display().to_string()).unwrap_or_default();
+            findings.add_row(row(&place, finding));
+        }
+        for node in &self.nodes {
+            for finding in &node.findings {
+                findings.add_row(row(&node.node_type, finding));
             }
         }
-        Ok(if sound { Exit::Success } else { Exit::Refused })
+        if findings.row_iter().next().is_some() {
+            println!("{findings}");
+        }
+        let mut operations = table(["node", "resource", "operation", "runs here", "why not"]);
+        for node in &self.nodes {
+            for operation in &node.operations {
+                operations.add_row(operation_row(node, operation));
+            }
+        }
+        println!("{operations}");
+        let count =
+            |verdict| self.nodes.iter().flat_map(|node| &node.operations).filter(|one| one.verdict == verdict).count();
+        println!(
+            "{} nodes, {} credential types. Operations: {} run here, {} need JavaScript functions, {} are refused.",
+            self.nodes.len(),
+            self.credentials,
+            count(Verdict::Runs),
+            count(Verdict::NeedsJavaScript),
+            count(Verdict::Refused)
+        );
+    }
+}
+
+fn row(place: &str, finding: &Finding) -> [String; 4] {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    [format!("{place} {}", finding.pointer), severity.to_owned(), finding.message.clone(), finding.remedy.clone()]
+}
+
+fn operation_row(node: &NodeReport, operation: &Operation) -> [String; 5] {
+    let verdict = match operation.verdict {
+        Verdict::Runs => "yes",
+        Verdict::NeedsJavaScript => "needs JavaScript functions",
+        Verdict::Refused => "refused",
+    };
+    [
+        node.node_type.clone(),
+        operation.resource.clone().unwrap_or_default(),
+        operation.operation.clone().unwrap_or_default(),
+        verdict.to_owned(),
+        operation.reason.clone().unwrap_or_default(),
+    ]
+}
+
+/// A bundle's credentials are not checked when they are loaded.
+fn check_credential(source: &CredentialSource) -> Vec<Unreadable> {
+    let Ok(value) = serde_json::from_str(source.text()) else { return Vec::new() };
+    let errors = schema::check_credential(&value).err().unwrap_or_default();
+    let with_file = |error: DescriptorError| match source.file() {
+        Some(file) => error.in_file(file),
+        None => error,
+    };
+    errors.into_iter().map(with_file).map(Unreadable::from).collect()
+}
+
+impl From<DescriptorError> for Unreadable {
+    fn from(error: DescriptorError) -> Self {
+        let DescriptorError { file, pointer, message, remedy } = error;
+        Self { file, finding: Finding { severity: Severity::Error, pointer, message, remedy } }
     }
 }

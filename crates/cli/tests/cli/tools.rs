@@ -14,9 +14,17 @@ fn definitions_are_checked_with_a_remedy() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("node.json");
     std::fs::write(&file, "{\"name\": \"a\", \"displayName\": \"A\", \"version\": 1}").unwrap();
-    let (code, _, log) = run(&["check", file.to_str().unwrap()], "");
+    let (code, shown, _) = run(&["check", file.to_str().unwrap(), "--format", "json"], "");
     assert_eq!(code, 4);
-    assert!(log.contains("node.json") && log.contains("properties"), "{log}");
+    let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let found = &report["unreadable"][0];
+    assert!(found["file"].as_str().unwrap().ends_with("node.json"), "{found}");
+    assert_eq!((found["message"].as_str(), found["remedy"].as_str()), (Some("\"properties\" is missing"), Some("Add \"properties\".")));
+
+    std::fs::write(&file, "{\"name\": \"a\", \"displayName\": \"A\", \"version\": 1, \"properties\": []}").unwrap();
+    let (code, shown, _) = run(&["check", file.to_str().unwrap()], "");
+    assert_eq!(code, 0);
+    assert!(shown.contains("1 nodes, 0 credential types"), "{shown}");
 }
 
 #[test]

@@ -57,6 +57,11 @@ impl Host {
         self.inner.registry.list()
     }
 
+    /// Whether a hook of this name is registered.
+    pub fn has_hook(&self, name: &str) -> bool {
+        self.inner.hooks.has(name) || self.inner.hooks.load_options.contains_key(name)
+    }
+
     /// Runs a batch and waits for its end.
     ///
     /// # Errors
