@@ -19,7 +19,10 @@ fn definitions_are_checked_with_a_remedy() {
     let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
     let found = &report["unreadable"][0];
     assert!(found["file"].as_str().unwrap().ends_with("node.json"), "{found}");
-    assert_eq!((found["message"].as_str(), found["remedy"].as_str()), (Some("\"properties\" is missing"), Some("Add \"properties\".")));
+    assert_eq!(
+        (found["message"].as_str(), found["remedy"].as_str()),
+        (Some("\"properties\" is missing"), Some("Add \"properties\"."))
+    );
 
     std::fs::write(&file, "{\"name\": \"a\", \"displayName\": \"A\", \"version\": 1, \"properties\": []}").unwrap();
     let (code, shown, _) = run(&["check", file.to_str().unwrap()], "");

@@ -31,7 +31,9 @@ impl Constraint {
         let schema = rule.get("schema").unwrap_or(&Value::Bool(true));
         let mut names = BTreeSet::new();
         collect_names(schema, &mut names);
-        names.extend(when.and_then(Value::as_object).into_iter().flat_map(|when| when.keys().map(|name| last_step(name))));
+        names.extend(
+            when.and_then(Value::as_object).into_iter().flat_map(|when| when.keys().map(|name| last_step(name))),
+        );
         let compiled = jsonschema::options().with_pattern_options(PatternOptions::regex()).build(schema);
         Self {
             when: when.map(|when| {
