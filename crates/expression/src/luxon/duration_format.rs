@@ -116,10 +116,11 @@ impl Duration {
         DateTime::new(millis, Zone::UTC, Locale::default()).to_iso_time(&options)
     }
 
-    /// Writes the duration by a format, `hh:mm:ss` for example.
-    pub fn to_format(&self, format: &str, options: &DurationFormat) -> String {
+    /// Writes the duration by a format, `hh:mm:ss` for example. No number has more than 21 digits as its least.
+    pub fn to_format(&self, format: &str, options: &DurationFormat) -> Result<String, Error> {
+        const MOST_DIGITS: usize = 21;
         if !self.is_valid() {
-            return INVALID_DURATION.into();
+            return Ok(INVALID_DURATION.into());
         }
         let tokens: Vec<_> = Tokens::new(format).collect();
         let units: Vec<_> = tokens.iter().filter(|t| !t.literal).filter_map(|t| unit_of_token(&t.text)).collect();
@@ -133,11 +134,14 @@ impl Duration {
                 Some(unit) => {
                     let is_largest = Some(unit) == largest;
                     let width = token.text.chars().count();
+                    if width > MOST_DIGITS {
+                        return Err(Error::range("minimumIntegerDigits value is out of range."));
+                    }
                     out.push_str(&options.amount(shifted.get(unit), width, is_largest, negative));
                 }
             }
         }
-        out
+        Ok(out)
     }
 
     /// `1 day, 3 hours`; an error for quarters, which Intl has no words for.

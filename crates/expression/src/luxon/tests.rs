@@ -121,6 +121,7 @@ fn durations_convert_and_are_written() {
         ("Duration.fromObject({ seconds: -90 }).toFormat('m:ss', { signMode: 'negativeLargestOnly' })", "-1:30"),
         ("Duration.fromObject({ days: 1, hours: 3.25 }).toHuman({ listStyle: 'long' })", "1 day and 3.25 hours"),
         ("Duration.fromObject({ quarters: 1 }).toHuman()", "Invalid unit argument for Intl.NumberFormat() 'quarter'"),
+        ("Duration.fromMillis(1).toFormat('h'.repeat(22))", "minimumIntegerDigits value is out of range."),
         ("Duration.fromISO('bad').invalidReason", "unparsable"),
         ("Duration.fromObject({ days: 'x' })", "Invalid unit value x"),
         ("Duration.fromObject(null)", "Duration.fromObject: argument expected to be an object, got null"),

@@ -246,5 +246,5 @@ fn to_format<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
         return Err(Exception::throw_type(&call.ctx, &message));
     }
     let format = if format.is_string() { text(&call.ctx, &format)? } else { String::new() };
-    Ok(duration.to_format(&format, &options).into())
+    call.ok(duration.to_format(&format, &options)).map(Js::from)
 }

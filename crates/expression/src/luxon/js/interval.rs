@@ -15,7 +15,7 @@ use crate::luxon::{
 };
 
 /// As many pieces as an interval is cut into: luxon has no limit but memory.
-const MOST_PIECES: usize = 100_000;
+const MOST_PIECES: usize = 50_000;
 
 /// The constructor with its static methods.
 pub(super) fn class<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
