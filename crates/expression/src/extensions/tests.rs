@@ -192,3 +192,67 @@ fn names_are_known_to_some_type() {
         outcome.starts_with(start.as_str())
     });
 }
+
+#[test]
+fn numbers_in_the_words_of_a_locale() {
+    check(&[
+        (r#"x(1234567.891, "format", [])"#, r#""1,234,567.891""#),
+        (r#"x(1234567.891, "format", ["de-DE"])"#, r#""1.234.567,891""#),
+        (r#"x(1234567.891, "format", ["en-IN"])"#, r#""12,34,567.891""#),
+        (r#"x(1234.5, "format", ["es"])"#, r#""1234,5""#),
+        (r#"x(0.3, "format", ["fr", { style: "currency", currency: "EUR" }])"#, "\"0,30\u{a0}€\""),
+        (
+            r#"x(-5, "format", ["en", { style: "currency", currency: "USD", currencySign: "accounting" }])"#,
+            r#""($5.00)""#,
+        ),
+        (r#"x(12, "format", ["en", { style: "currency", currency: "CHF" }])"#, "\"CHF\u{a0}12.00\""),
+        (r#"x(1.005, "format", ["en", { maximumFractionDigits: 2 }])"#, r#""1.01""#),
+        (r#"x(999999, "format", ["en", { notation: "compact" }])"#, r#""1M""#),
+        (r#"x(0.256, "format", ["en", { style: "percent" }])"#, r#""26%""#),
+        (r#"x(0, "format", ["xx-invalid-locale"])"#, r#""0""#),
+        (r#"x(0, "format", ["en_US"])"#, "Incorrect locale information provided"),
+        (r#"x(0, "format", ["en", { style: "currency" }])"#, "Currency code is required with currency style."),
+        ("(12345678901234567890n).toLocaleString()", r#""12,345,678,901,234,567,890""#),
+        ("[1234.5, null, 'a'].toLocaleString()", r#""1,234.5,,a""#),
+        (r#"["z", "ä", "A", "a"].sort((a, b) => a.localeCompare(b)).join()"#, r#""a,A,ä,z""#),
+        (r#"["z", "ä", "a"].sort(new Intl.Collator("sv").compare).join()"#, r#""a,z,ä""#),
+        (r#""istanbul".toLocaleUpperCase("tr")"#, r#""İSTANBUL""#),
+    ]);
+}
+
+#[test]
+fn dates_have_utc_for_local_time() {
+    check(&[
+        ("new Date(2024, 1, 29, 12).toISOString()", r#""2024-02-29T12:00:00.000Z""#),
+        ("new Date('2024-02-29T12:00').getHours()", "12"),
+        ("new Date('Feb 29 2024 1:00 pm').getTime()", "1709211600000"),
+        ("String(new Date(0))", r#""Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)""#),
+        ("new Date(0).getTimezoneOffset()", "0"),
+        ("String(new Date('x'))", r#""Invalid Date""#),
+        ("new Date(new Date(5)).getTime()", "5"),
+        ("new Date(0) instanceof Date && new Date(0).constructor === Date", "true"),
+        ("Date.length + Date.name", r#""7Date""#),
+    ]);
+}
+
+#[test]
+fn jmespath() {
+    const DATA: &str = "{ list: [{ id: 1, n: 'b' }, { id: 10, n: 'a' }, { n: null }], nums: [3, 1, 10], o: { x: 1 } }";
+    let rows = [
+        ("list[*].id", "[1,10]"),
+        ("list[?id > `1`].n | [0]", r#""a""#),
+        ("list[].{i: id}", r#"[{"i":1},{"i":10},{"i":null}]"#),
+        ("nums[::-1]", "[10,1,3]"),
+        ("sort(nums)", "[1,10,3]"),
+        ("sort_by(list[:2], &n)[*].id", "[10,1]"),
+        ("max_by(list[?id], &id).n", r#""a""#),
+        ("starts_with('abab', 'ab')", "false"),
+        ("missing.x", "null"),
+        ("o.* | length(@)", "1"),
+        ("nope(o)", "Unknown function: nope()"),
+        ("o.constructor", "Cannot access this property in a jmespath query due to security concerns"),
+    ];
+    let table: Vec<_> =
+        rows.iter().map(|(query, expected)| (format!("f.$jmespath({DATA}, {query:?})"), *expected)).collect();
+    check_by(&table, |outcome, expected| outcome == *expected);
+}
