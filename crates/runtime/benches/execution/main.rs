@@ -6,6 +6,8 @@
 //! Every measurement is a process of its own, against the same mock in another one. With `N8N_BENCH` (a command that
 //! runs the same node for ITEMS items against `BENCH_MOCK` and prints `{"itemsPerSecond": …}`) n8n is measured, too.
 
+#![allow(clippy::print_stdout, reason = "figures are printed")]
+
 mod bare;
 mod host;
 mod mock;
@@ -122,7 +124,7 @@ fn address() -> String {
 
 /// The data of an item: about 100 bytes.
 fn item(n: usize) -> Value {
-    serde_json::json!({"n": n, "path": format!("hooks/{n}"), "name": format!("record {n}"), "flag": n % 2 == 0, "pad": "0123456789012345678901234567"})
+    serde_json::json!({"n": n, "path": format!("hooks/{n}"), "name": format!("record {n}"), "flag": n.is_multiple_of(2), "pad": "0123456789012345678901234567"})
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -88,7 +88,7 @@ fn field(out: &mut Vec<(String, String)>, key: &str, value: &Value, top: bool) {
     match value {
         Value::Null => {}
         Value::Object(_) | Value::Array(_) if top && key.ends_with("{}") => {
-            out.push((key.to_owned(), value.to_string()))
+            out.push((key.to_owned(), value.to_string()));
         }
         Value::Array(list)
             if top && (key.ends_with("[]") || list.iter().all(|value| !value.is_object() && !value.is_array())) =>

@@ -11,6 +11,7 @@ use crate::{ErrorCode, ItemError};
 const BODY_LIMIT: usize = 16 * 1024;
 
 /// n8n's texts for HTTP statuses.
+#[allow(clippy::match_overlapping_arm, reason = "a range stands for what has no text of its own")]
 fn status_text(status: u16) -> Option<&'static str> {
     Some(match status {
         400 => "Bad request - please check your parameters",
@@ -26,8 +27,8 @@ fn status_text(status: u16) -> Option<&'static str> {
             "Service unavailable - try again later or consider setting this node to retry automatically (in the node settings)"
         }
         504 => "Gateway timed out - perhaps try again later?",
-        400..500 => "Your request is invalid or could not be processed by the service",
-        500..600 => "The service failed to process your request",
+        406..=499 => "Your request is invalid or could not be processed by the service",
+        501..=599 => "The service failed to process your request",
         _ => return None,
     })
 }

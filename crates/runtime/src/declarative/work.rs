@@ -101,9 +101,9 @@ fn prepare(
     plan: &RoutingPlan,
     checked: &Checked,
     scopes: Scopes,
-    mut evaluator: Option<&mut nodehost_expression::Evaluator>,
+    evaluator: Option<&mut nodehost_expression::Evaluator>,
 ) -> Result<Ready, ItemError> {
-    let prepared = resolve::resolve(plan, checked, &scopes, evaluator.as_deref_mut())?;
+    let prepared = resolve::resolve(plan, checked, &scopes, evaluator)?;
     Ok(Ready { prepared, scopes })
 }
 

@@ -1,5 +1,7 @@
 //! Executions through the host's public surface: every item has exactly one outcome, in order, whatever happens.
 
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests, which write their JSON in place")]
+
 mod declarative;
 mod failures;
 mod streams;

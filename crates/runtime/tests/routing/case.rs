@@ -56,7 +56,8 @@ impl Case {
                     check("lineage", lineage(output, output), lineage(&found, output));
                 }
                 None => {
-                    check("error", tell(expected.get("error")), tell(serde_json::to_value(&result.error).ok().as_ref()))
+                    let found = serde_json::to_value(&result.error).ok();
+                    check("error", tell(expected.get("error")), tell(found.as_ref()));
                 }
             },
         }

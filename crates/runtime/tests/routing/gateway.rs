@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -89,8 +89,7 @@ fn record(method: &Method, headers: &HeaderMap, body: &Bytes) -> Value {
         .filter(|name| !NOISE.contains(&name.as_str()))
         .map(|name| {
             // As Node reads them: a character for each byte.
-            let text =
-                |value: &axum::http::HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+            let text = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
             let values: Vec<String> = headers.get_all(name).iter().map(text).collect();
             (name.as_str().to_owned(), Value::from(values.join(", ")))
         })

@@ -8,6 +8,8 @@
 //! Without them there is nothing to compare, and the test says so. What differs on purpose is told by its row of
 //! docs/compatibility.md. tests/conformance/routing/generate.mjs makes further cases.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that reports")]
+
 mod case;
 mod gateway;
 
