@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod canaries;
 mod credentials;
 mod faults;
 mod native;
 mod policy;
 mod redirects;
+mod secure;
 mod server;
 mod store;
 mod tokens;

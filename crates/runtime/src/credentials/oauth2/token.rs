@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::config::{GrantType, TokenConfig};
 use crate::credentials::error::CredentialError;
+use crate::credentials::redact::Redactor;
 use crate::credentials::secret::Secret;
 use crate::egress::{Egress, IncomingResponse, OutgoingRequest, Tally};
 
@@ -126,7 +127,9 @@ pub(crate) async fn fetch(
     let host = request.url.host_str().unwrap_or_default().to_owned();
     let asked = Instant::now();
     let response = egress.send(request).await.map_err(|error| CredentialError::TokenRequest(Arc::new(error)))?;
-    let answer = read_answer(&response, &host)?;
+    // Endpoints echo what they refuse.
+    let secrets = config.client_secret.iter().chain(refresh).map(Secret::expose);
+    let answer = read_answer(&response, &host, &Redactor::new(secrets))?;
     let mut data = previous.map(|token| token.data.clone()).unwrap_or_default();
     data.shift_remove("n8n_expires_at");
     data.extend(answer);
@@ -168,7 +171,11 @@ pub(crate) fn basic(user: &str, password: &Secret) -> HeaderValue {
     value
 }
 
-fn read_answer(response: &IncomingResponse, host: &str) -> Result<Map<String, Value>, CredentialError> {
+fn read_answer(
+    response: &IncomingResponse,
+    host: &str,
+    redactor: &Redactor,
+) -> Result<Map<String, Value>, CredentialError> {
     let host = host.to_owned();
     let form = response.media_type().is_some_and(|kind| kind == "application/x-www-form-urlencoded");
     let answer: Option<Map<String, Value>> = if form {
@@ -184,7 +191,7 @@ fn read_answer(response: &IncomingResponse, host: &str) -> Result<Map<String, Va
     let said =
         |field: &str| answer.as_ref()?.get(field)?.as_str().map(|text| text.chars().take(300).collect::<String>());
     let code = said("error");
-    let reason = said("error_description").or_else(|| code.clone());
+    let reason = said("error_description").or_else(|| code.clone()).map(|text| redactor.redact(&text).into_owned());
     let rejected = match code.as_deref() {
         Some("invalid_client" | "unauthorized_client" | "invalid_grant" | "access_denied") => true,
         Some(_) => false,
