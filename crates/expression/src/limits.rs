@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 pub struct Limits {
     /// CPU time of an engine's thread. Default: 100 ms.
     pub cpu_time: Duration,
-    /// Memory of an engine, its idle size (about 2 MiB) included. Default: 64 MiB.
+    /// Memory of an engine, its idle size (about 1.3 MiB) included. Default: 64 MiB.
     pub memory_bytes: usize,
     /// Stack of JavaScript calls. Default: 512 KiB.
     pub stack_bytes: usize,

@@ -32,6 +32,13 @@ fn main() {
     let mut measured = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let engine = Engine::new(EngineConfig { threads: 1, ..EngineConfig::default() }).unwrap();
+    let first = (scope(small()), ParameterValue::compile(&json!("={{ $json.a + 1 }}")));
+    let set_up = runtime.block_on(engine.run(move |evaluator| {
+        let start = Instant::now();
+        evaluator.evaluate(&first.1, &first.0).unwrap();
+        (start.elapsed(), evaluator.memory())
+    }));
+    let (set_up, idle) = set_up.unwrap();
     for (size, json) in &items {
         for expression in EXPRESSIONS {
             let (scope, parameter) = (scope(json.clone()), ParameterValue::compile(&json!(expression)));
@@ -48,6 +55,7 @@ fn main() {
             theirs.map_or_else(Default::default, |theirs| (format!("{theirs:.0}"), format!("{:.1}x", rate / theirs)));
         println!("{size:10} {expression:50} {rate:12.0} {theirs:>10} {ratio:>7}");
     }
+    println!("an engine's context: set up in {set_up:?}, {} KiB when new", idle.unwrap_or(0) / 1024);
     println!("memory of one engine's context after the run: {} KiB", memory.unwrap_or(0) / 1024);
 }
 

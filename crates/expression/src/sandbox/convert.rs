@@ -100,8 +100,11 @@ impl<'js> Converter<'_, 'js> {
     }
 
     fn object(&mut self, object: Object<'js>, depth: usize) -> Result<Option<Json>, Failure> {
-        let to_json: Value = object.get("toJSON")?;
         // n8n's views of parameters and the like are shown as they read, not as what is behind them.
+        if depth == 0 && is_view(&object) {
+            return self.properties(&object, depth).map(Some);
+        }
+        let to_json: Value = object.get("toJSON")?;
         if let Some(to_json) = to_json.as_function().filter(|_| !is_view(&object)) {
             let value: Value = to_json.call((rquickjs::prelude::This(object.clone()), ""))?;
             let again = value.as_object().is_some_and(|value| *value == object);

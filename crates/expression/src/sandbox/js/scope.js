@@ -96,6 +96,7 @@
 	};
 	const tag = Object.prototype.toString;
 	const classify = (value) => {
+		if (value.isProxy === true) return 'Object';
 		if (value.isLuxonDateTime === true) return 'DateTime';
 		if (value.isLuxonDuration === true) return 'Duration';
 		if (value.isLuxonInterval === true) return 'Interval';
