@@ -1,5 +1,7 @@
 //! One batch: webhooks created in a (simulated) HaloPSA by a host inside this program.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use nodehost_halopsa_simulator::{Simulator, SimulatorConfig};
 use nodehost_runtime::egress::{EgressConfig, Policy};
 use nodehost_runtime::{ExecutionRequest, Host};

@@ -1,6 +1,8 @@
 //! A native node of one's own: its parameters are data, its work is Rust. Order, lineage, retries, limits and errors are the
 //! host's business.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use nodehost_descriptor::load;
@@ -38,7 +40,7 @@ impl PerItemNode for Shout {
 }
 
 /// A host with this node.
-pub fn host() -> anyhow::Result<Host> {
+pub(crate) fn host() -> anyhow::Result<Host> {
     let node = load::node_from_text("example", DESCRIPTOR, |_| None)?;
     Ok(Host::builder().node(node).native("example.shout", NativeNode::PerItem(std::sync::Arc::new(Shout))).build()?)
 }

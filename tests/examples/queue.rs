@@ -1,5 +1,7 @@
 //! A stream from a queue: items are taken as fast as they are executed and no faster, and each is acknowledged by its outcome.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use futures::{StreamExt, stream};
 use nodehost_runtime::{ExecutionRequest, Item, OutcomeEvent};
 use serde_json::json;

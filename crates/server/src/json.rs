@@ -18,7 +18,7 @@ pub(crate) use data::parse;
 /// Parses the body of a request.
 pub(crate) async fn parse_body(text: bytes::Bytes) -> Result<Value, Problem> {
     let large = text.len() > SMALL_BYTES;
-    let parsed = off_worker(large, move || data::parse(&text)).await?;
+    let parsed = off_worker(large, move || parse(&text)).await?;
     parsed.map_err(|error| Problem::new(ErrorCode::Malformed, format!("the body is not JSON: {error}")))
 }
 

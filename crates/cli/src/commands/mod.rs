@@ -18,12 +18,12 @@ use crate::exit::Exit;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Run(Box<run::Run>),
-    Nodes(nodes::Nodes),
+    Nodes(Box<nodes::Nodes>),
     Check(check::Check),
-    Credentials(credentials::CredentialsCommand),
-    Expr(expr::Expr),
+    Credentials(Box<credentials::CredentialsCommand>),
+    Expr(Box<expr::Expr>),
     Demo(demo::Demo),
     Settings(settings::Settings),
     Completions(completions::Completions),

@@ -86,7 +86,7 @@ fn show(host: &Host, node: &str, version: Option<f64>, json: bool) -> Result<Exi
         println!("{text}");
         return Ok(Exit::Success);
     }
-    let descriptor: Value = serde_json::from_str(&text)?;
+    let descriptor: Value = serde_json::from_str(text)?;
     println!("{}: {}", word(&descriptor["displayName"]), word(&descriptor["description"]));
     for credential in list_of(&descriptor["credentials"]) {
         let required = if credential["required"] == true { "required" } else { "optional" };
@@ -104,13 +104,13 @@ fn show(host: &Host, node: &str, version: Option<f64>, json: bool) -> Result<Exi
 fn operations_by_resource(descriptor: &Value) -> Vec<(String, Vec<String>)> {
     let properties = list_of(&descriptor["properties"]);
     let named = |name: &'static str| properties.iter().filter(move |property| property["name"] == name);
-    let resources: Vec<String> = named("resource").flat_map(|property| values(property)).collect();
+    let resources: Vec<String> = named("resource").flat_map(values).collect();
     let operations_of = |resource: &str| -> Vec<String> {
         let of_resource = named("operation").filter(|property| {
             let shown = &property["displayOptions"]["show"]["resource"];
             shown.is_null() || list_of(shown).iter().any(|value| value == resource)
         });
-        of_resource.flat_map(|property| values(property)).collect()
+        of_resource.flat_map(values).collect()
     };
     if resources.is_empty() {
         let operations = operations_of("");

@@ -1,5 +1,7 @@
 //! The real binary.
 
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests fail by panicking")]
+
 mod credentials;
 mod demo;
 mod docs;

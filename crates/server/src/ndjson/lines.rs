@@ -82,7 +82,7 @@ impl Lines {
         }
         self.scanned = 0;
         self.number += 1;
-        Some(Ok(Line { number: self.number, text: trimmed(text) }))
+        Some(Ok(Line { number: self.number, text: trimmed(&text) }))
     }
 
     fn fail(&mut self, error: impl FnOnce(u64) -> LineError) -> Result<Line, LineError> {
@@ -93,7 +93,7 @@ impl Lines {
     }
 }
 
-fn trimmed(text: Bytes) -> Bytes {
+fn trimmed(text: &Bytes) -> Bytes {
     let start = text.len() - text.trim_ascii_start().len();
     let end = text.trim_ascii_end().len().max(start);
     text.slice(start..end)
