@@ -14,6 +14,8 @@ use crate::js::path::Path;
 pub(crate) struct DisplayTable {
     displays: Vec<Display>,
     by_text: FxHashMap<String, u32>,
+    /// The displays that look at each slot.
+    dependents: Vec<Vec<u32>>,
 }
 
 /// Compiled `displayOptions`.
@@ -92,12 +94,19 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Remembers what has been found for each display of a list while its values stay the same.
-pub(crate) struct Memo(Vec<u8>);
+/// Remembers what has been found for each display of a list.
+pub(crate) struct Memo(Vec<Known>);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Known {
+    Nothing,
+    Hidden,
+    Shown,
+}
 
 impl Memo {
     pub(crate) fn new(table: &DisplayTable) -> Self {
-        Self(vec![0; table.displays.len()])
+        Self(vec![Known::Nothing; table.displays.len()])
     }
 
     /// Whether the display's property is shown.
@@ -108,10 +117,17 @@ impl Memo {
         scope: Scope<'_, '_>,
     ) -> Result<bool, ConditionError> {
         let known = &mut self.0[display as usize];
-        if *known == 0 {
-            *known = 1 + u8::from(table.get(display).is_shown(scope)?);
+        if *known == Known::Nothing {
+            *known = if table.get(display).is_shown(scope)? { Known::Shown } else { Known::Hidden };
         }
-        Ok(*known == 2)
+        Ok(*known == Known::Shown)
+    }
+
+    /// Forgets what depends on a slot whose value changes.
+    pub(crate) fn forget(&mut self, table: &DisplayTable, slot: u32) {
+        for display in table.dependents.get(slot as usize).into_iter().flatten() {
+            self.0[*display as usize] = Known::Nothing;
+        }
     }
 }
 
@@ -128,9 +144,23 @@ impl DisplayTable {
             return Some(*known);
         }
         let index = self.displays.len() as u32;
-        self.displays.push(Display::compile(options, slots, root, facts));
+        let display = Display::compile(options, slots, root, facts);
+        self.dependents.resize(slots.len(), Vec::new());
+        for slot in display.slots() {
+            // Below the node's own list, the slots of `/root.paths` are another list's; nothing is lost
+            // if one of them is taken for this list's.
+            if let Some(dependents) = self.dependents.get_mut(slot as usize) {
+                dependents.push(index);
+            }
+        }
+        self.displays.push(display);
         self.by_text.insert(text, index);
         Some(index)
+    }
+
+    /// Whether every property of the list is always shown.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.displays.is_empty()
     }
 
     pub(crate) fn get(&self, display: u32) -> &Display {
@@ -152,6 +182,16 @@ impl Display {
         let (show, hide) = (rules(options.show()), rules(options.hide()));
         let may_throw = show.iter().chain(&hide).any(|rule| rule.conditions.may_throw());
         Self { show, hide, may_throw }
+    }
+
+    /// The slots of the list itself that the rules look at; of a node's own list, those of its
+    /// `/root.paths` too.
+    fn slots(&self) -> impl Iterator<Item = u32> {
+        let lookups = self.show.iter().chain(&self.hide).filter_map(|rule| match &rule.source {
+            Source::Sibling(lookup) | Source::Root(lookup) => Some(lookup),
+            Source::Fixed(_) => None,
+        });
+        lookups.flat_map(|lookup| [lookup.slot, lookup.first_slot]).flatten()
     }
 
     /// Whether evaluating may fail, so that it has to be done where n8n does it.

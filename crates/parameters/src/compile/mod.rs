@@ -61,7 +61,12 @@ pub(crate) struct List {
     pub(crate) displays: DisplayTable,
     /// The properties that can have issues.
     pub(crate) checked: Vec<u32>,
+    /// Whether a name is one that every JavaScript object inherits.
+    inherits: bool,
 }
+
+/// Names that are found on an object's prototype where the object lacks them.
+const INHERITED: [&str; 4] = ["constructor", "toString", "valueOf", "hasOwnProperty"];
 
 /// One property.
 #[derive(Debug)]
@@ -191,7 +196,8 @@ impl<'d> Compiler<'d> {
         let simple_order = order.iter().flatten().copied().filter(is_simple).collect();
         let checked = (0u32..).zip(&compiled).filter(|(_, property)| property.is_checked(&displays));
         let checked = checked.map(|(index, _)| index).collect();
-        List { properties: compiled, slots, order, simple_order, displays, checked }
+        let inherits = INHERITED.iter().any(|name| slots.contains_key(*name));
+        List { properties: compiled, slots, order, simple_order, displays, checked, inherits }
     }
 
     fn property(&self, property: &Property, slots: &FxHashMap<Box<str>, u32>, displays: &mut DisplayTable) -> Compiled {
@@ -256,8 +262,9 @@ impl List {
                         slots[*slot as usize] = value.into();
                     }
                 }
-                // A name such as "toString" is found on the prototype, too.
-                self.gather_inherited(values, &mut slots);
+                if self.inherits {
+                    self.gather_inherited(values, &mut slots);
+                }
             }
             other if other.is_truthy() => {
                 for (name, slot) in &self.slots {
@@ -270,7 +277,7 @@ impl List {
     }
 
     fn gather_inherited<'a>(&self, values: Js<'a>, slots: &mut [Js<'a>]) {
-        for name in ["constructor", "toString", "valueOf", "hasOwnProperty"] {
+        for name in INHERITED {
             if let Some(slot) = self.slots.get(name) {
                 slots[*slot as usize] = values.get(name);
             }

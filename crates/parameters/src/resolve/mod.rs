@@ -99,10 +99,10 @@ pub(crate) fn resolve<'a>(
     }
     let order = list.order.as_ref().map_err(Clone::clone)?;
     let given = list.gather(values);
-    let effective = simple::effective_values(list, &given, values, parent, root)?;
+    let mut memo = Memo::new(&list.displays);
+    let effective = simple::effective_values(list, &given, values, parent, root, &mut memo)?;
     let level = Level::Slots(&effective);
     let scope = Scope { level, root: root.unwrap_or(level) };
-    let mut memo = Memo::new(&list.displays);
     let mut out = Resolved::new();
     if !values.is_truthy() {
         return Ok(out);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Form, Parent, Resolved, at, is_from_ai_only};
 use crate::ParameterError;
-use crate::compile::{Compiled, Level, List, Scope};
+use crate::compile::{Compiled, Level, List, Memo, Scope};
 use crate::js::{Js, is_equal};
 
 /// The values conditions look at: what is given, or the default; of properties that share a name,
@@ -16,11 +16,14 @@ pub(super) fn effective_values<'a>(
     values: Js<'a>,
     parent: Parent,
     root: Option<Level<'_, '_>>,
+    memo: &mut Memo,
 ) -> Result<Vec<Js<'a>>, ParameterError> {
-    let mut effective = vec![Js::Undefined; list.slot_count()];
-    if !values.is_truthy() {
-        return Ok(effective);
+    // Below the node's own list, conditions of this one are all that looks at its values.
+    let unused = root.is_some() && list.displays.is_empty();
+    if !values.is_truthy() || unused {
+        return Ok(Vec::new());
     }
+    let mut effective = vec![Js::Undefined; list.slot_count()];
     for index in &list.simple_order {
         let property = &list.properties[*index as usize];
         let value = given[property.slot as usize];
@@ -30,11 +33,12 @@ pub(super) fn effective_values<'a>(
         if let Some(display) = property.display.filter(|_| property.duplicate) {
             let level = Level::Slots(&effective);
             let scope = Scope { level, root: root.unwrap_or(level) };
-            if !at(property, list.displays.get(display).is_shown(scope))? {
+            if !at(property, memo.is_shown(&list.displays, display, scope))? {
                 continue;
             }
         }
         effective[property.slot as usize] = without_prefix(property, or_default(property, value));
+        memo.forget(&list.displays, property.slot);
     }
     Ok(effective)
 }

@@ -1,0 +1,257 @@
+//! Every property type and every kind of condition, by example.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::sync::Arc;
+
+use nodehost_descriptor::NodeDescriptor;
+use nodehost_parameters::{CompiledNode, CompiledVersion};
+use serde_json::{Map, Value, json};
+
+fn node(properties: Value) -> Arc<CompiledVersion> {
+    let descriptor = json!({ "name": "exampleTool", "version": [1, 2], "properties": properties,
+        "features": { "new": { "@version": [{ "_cnd": { "gte": 2 } }] }, "old": { "@version": [1] } } });
+    CompiledNode::new(Arc::new(NodeDescriptor::from_value(descriptor).unwrap())).version(2.0)
+}
+
+fn map(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+/// The property's value with defaults, and without.
+fn resolved(property: Value, given: Value) -> (Value, Value) {
+    let node = node(json!([property]));
+    let given = map(if given.is_null() { json!({}) } else { json!({ "p": given }) });
+    let form = |defaults| Value::Object(node.get_node_parameters(&given, defaults, false).unwrap());
+    (form(true), form(false))
+}
+
+fn property(kind: &str, default: Value, more: Value) -> Value {
+    let mut property = map(json!({ "name": "p", "displayName": "P", "type": kind, "default": default }));
+    property.extend(map(more));
+    Value::Object(property)
+}
+
+/// The messages for the property.
+fn issues(property: Value, given: Value) -> Value {
+    let issues = node(json!([property])).issues(&map(json!({ "p": given }))).unwrap();
+    issues.map_or(Value::Null, |issues| json!(issues.parameters))
+}
+
+#[test]
+fn simple_types_take_the_value_or_the_default() {
+    let kinds = [
+        "string",
+        "json",
+        "dateTime",
+        "color",
+        "hidden",
+        "notice",
+        "button",
+        "callout",
+        "multiOptions",
+        "credentials",
+        "credentialsSelect",
+        "curlImport",
+        "workflowSelector",
+        "agentSelector",
+        "icon",
+        "assignmentCollection",
+        "resourceMapper",
+        "unheardOf",
+    ];
+    for kind in kinds {
+        assert_eq!(
+            resolved(property(kind, json!("d"), json!({})), Value::Null),
+            (json!({ "p": "d" }), json!({})),
+            "{kind}"
+        );
+        assert_eq!(
+            resolved(property(kind, json!("d"), json!({})), json!("v")),
+            (json!({ "p": "v" }), json!({ "p": "v" }))
+        );
+        assert_eq!(resolved(property(kind, json!("d"), json!({})), json!("d")), (json!({ "p": "d" }), json!({})));
+    }
+    for kind in ["boolean", "number", "options"] {
+        let given =
+            |value| node(json!([property(kind, json!(1), json!({}))])).get_node_parameters(&map(value), true, false);
+        assert_eq!(given(json!({ "p": null })).unwrap()["p"], Value::Null, "{kind} keeps null");
+        assert_eq!(given(json!({ "p": 0 })).unwrap()["p"], json!(0));
+    }
+}
+
+#[test]
+fn an_expression_is_text_where_none_is_allowed() {
+    let fixed = property("string", json!(""), json!({ "noDataExpression": true }));
+    assert_eq!(resolved(fixed.clone(), json!("={{ 1 }}")).0, json!({ "p": "{{ 1 }}" }));
+    assert_eq!(resolved(fixed, json!("={{ $fromAI('k') }}")).0, json!({ "p": "={{ $fromAI('k') }}" }));
+}
+
+#[test]
+fn collections() {
+    let inner = json!({ "options": [{ "name": "a", "type": "string", "default": "x" }, { "name": "b", "type": "number", "default": 1 }] });
+    let collection = property("collection", json!({}), inner.clone());
+    assert_eq!(
+        resolved(collection.clone(), json!({ "a": "x", "c": 1 })),
+        (json!({ "p": { "a": "x" } }), json!({ "p": { "a": "x" } }))
+    );
+    assert_eq!(resolved(collection.clone(), json!("odd")), (json!({ "p": {} }), json!({ "p": {} })));
+    assert_eq!(resolved(collection, Value::Null), (json!({ "p": {} }), json!({})));
+    let mut many = map(inner);
+    many.insert("typeOptions".into(), json!({ "multipleValues": true }));
+    let many = property("collection", json!({}), Value::Object(many));
+    assert_eq!(resolved(many.clone(), json!([{ "c": 1 }])).0, json!({ "p": [{ "c": 1 }] }));
+    assert_eq!(resolved(many, Value::Null).0, json!({ "p": [] }));
+}
+
+#[test]
+fn fixed_collections() {
+    let groups = json!([{ "name": "g", "values": [{ "name": "a", "type": "string", "default": "x" }] }]);
+    let fixed = |multiple: Value| {
+        property(
+            "fixedCollection",
+            json!({}),
+            json!({ "options": groups, "typeOptions": { "multipleValues": multiple } }),
+        )
+    };
+    let many = fixed(json!(true));
+    let given = json!({ "g": [{}, { "a": "y" }], "unknown": [{}] });
+    assert_eq!(
+        resolved(many.clone(), given),
+        (json!({ "p": { "g": [{ "a": "x" }, { "a": "y" }] } }), json!({ "p": { "g": [{}, { "a": "y" }] } }))
+    );
+    let refused = node(json!([many])).get_node_parameters(&map(json!({ "p": { "g": 5 } })), true, false);
+    assert_eq!(refused.unwrap_err().to_string(), "parameter \"p\": a list of entries was expected");
+    let one = fixed(json!(false));
+    assert_eq!(
+        resolved(one.clone(), json!({ "g": { "a": "x" } })),
+        (json!({ "p": { "g": { "a": "x" } } }), json!({ "p": { "g": {} } }))
+    );
+    assert_eq!(resolved(one, json!({})), (json!({ "p": {} }), json!({ "p": {} })));
+}
+
+#[test]
+fn locators_and_filters_are_completed() {
+    let locator = property("resourceLocator", json!({ "mode": "id", "value": "" }), json!({}));
+    assert_eq!(resolved(locator, Value::Null).0, json!({ "p": { "__rl": true, "mode": "id", "value": "" } }));
+    let filter = property("filter", json!({}), json!({}));
+    let (filter, _) = resolved(filter, json!({ "conditions": [], "options": { "version": 2 } }));
+    let options = json!({ "caseSensitive": true, "leftValue": "", "typeValidation": "strict", "version": 2 });
+    assert_eq!(filter, json!({ "p": { "conditions": [], "combinator": "and", "options": options } }));
+}
+
+#[test]
+fn issues_of_each_type() {
+    let required = json!({ "required": true });
+    for (kind, missing) in [
+        ("string", json!("")),
+        ("options", json!("")),
+        ("dateTime", json!("")),
+        ("multiOptions", json!([])),
+        ("resourceLocator", json!({ "value": "" })),
+    ] {
+        assert_eq!(
+            issues(property(kind, json!(""), required.clone()), missing),
+            json!({ "p": ["Parameter \"P\" is required."] }),
+            "{kind}"
+        );
+    }
+    assert_eq!(issues(property("number", json!(0), required), json!("")), Value::Null);
+    let modes = json!({ "modes": [{ "name": "id", "validation": [{ "type": "regex", "properties": { "regex": "(?!0)[0-9]+", "errorMessage": "No ID" } }] }] });
+    let locator = |value: &str| {
+        issues(property("resourceLocator", json!(""), modes.clone()), json!({ "mode": "id", "value": value }))
+    };
+    assert_eq!(
+        (locator("17"), locator("07"), locator("={{ 1 }}")),
+        (Value::Null, json!({ "p": ["No ID"] }), Value::Null)
+    );
+    let mapper = property(
+        "resourceMapper",
+        json!({}),
+        json!({ "typeOptions": { "resourceMapper": { "mode": "add", "fieldWords": { "singular": "column" } } } }),
+    );
+    let schema = json!([{ "id": "a", "required": true }, { "id": "b", "type": "number" }]);
+    let found = issues(mapper, json!({ "mappingMode": "defineBelow", "value": { "b": "x" }, "schema": schema }));
+    assert_eq!(
+        found,
+        json!({ "p": [], "p.a": ["Column \"a\" is required"], "p.b": ["'b' expects a number but we got 'x'"] })
+    );
+    let counted = json!({ "options": [{ "name": "g", "values": [] }], "typeOptions": { "multipleValues": true, "minRequiredFields": 1, "maxAllowedFields": 2 } });
+    let count =
+        |entries: Value| issues(property("fixedCollection", json!({}), counted.clone()), json!({ "g": entries }));
+    assert_eq!(count(json!([])), json!({ "p": ["At least 1 field is required."] }));
+    assert_eq!(count(json!([{}, {}, {}])), json!({ "p": ["At most 2 fields are allowed."] }));
+    let typed =
+        |kind: &str, value: Value| issues(property("string", json!(""), json!({ "validateType": kind })), value);
+    assert_eq!(typed("number", json!("x")), json!({ "p": ["'p' expects a number but we got 'x'"] }));
+    assert_eq!(typed("array", json!("[1]")), Value::Null);
+    assert_eq!(typed("object", json!("{a: 'b'}")), Value::Null);
+    assert_eq!(typed("dateTime", json!("2024-02-29")), Value::Null);
+    assert_eq!(
+        typed("form-fields", json!("{}")),
+        json!({ "p": ["Form fields must be an array of objects, but we got object"] })
+    );
+}
+
+#[test]
+fn every_condition() {
+    let shown = |rules: Value, values: Value| {
+        let properties = json!([{ "name": "a", "type": "string", "default": "" }, { "name": "p", "type": "string", "default": "", "displayOptions": rules }]);
+        node(properties).displayed(&map(values)).unwrap().contains(&1)
+    };
+    let show = |condition: Value, value: Value| shown(json!({ "show": { "a": [condition] } }), json!({ "a": value }));
+    let cnd = |kind: &str, target: Value, value: Value| show(json!({ "_cnd": { kind: target } }), value);
+    let cases = [
+        ("eq", json!({ "b": 1 }), json!({ "b": 1 }), json!("x")),
+        ("not", json!("x"), json!("y"), json!("x")),
+        ("gte", json!(2), json!(2), json!(1)),
+        ("lte", json!(2), json!("2"), json!(3)),
+        ("gt", json!(2), json!(3), json!(2)),
+        ("lt", json!(2), json!(1), json!("x")),
+        ("between", json!({ "from": 1, "to": 3 }), json!(2), json!(4)),
+        ("includes", json!("b"), json!("abc"), json!("xyz")),
+        ("startsWith", json!("a"), json!("abc"), json!("bc")),
+        ("endsWith", json!("c"), json!("abc"), json!("ab")),
+        ("regex", json!("^a+$"), json!("aa"), json!("ab")),
+        ("regex", json!("^(?!b)"), json!("a"), json!("b")),
+        ("exists", json!(true), json!("a"), json!("")),
+    ];
+    for (kind, target, holds, fails) in cases {
+        assert!(cnd(kind, target.clone(), holds), "{kind}");
+        assert!(!cnd(kind, target, fails), "{kind}");
+    }
+    assert!(show(json!("x"), json!("x")) && !show(json!("x"), json!("y")));
+    assert!(show(json!("x"), json!(["y", "x"])) && !show(json!("x"), json!([])));
+    assert!(cnd("not", json!("x"), json!([])) && !cnd("eq", json!("x"), json!([])));
+    assert!(show(json!("x"), json!({ "__rl": true, "value": "x" })), "a locator counts by its value");
+    assert!(show(json!("x"), json!("={{ 1 }}")), "an expression may be anything");
+    assert!(
+        !shown(json!({ "hide": { "a": ["x"] } }), json!({ "a": "x" }))
+            && shown(json!({ "hide": { "a": ["x"] } }), json!({ "a": [] }))
+    );
+    let fact = |name: &str, value: Value| shown(json!({ "show": { name: [value] } }), json!({}));
+    assert!(fact("@version", json!(2)) && !fact("@version", json!(1)));
+    assert!(fact("@tool", json!(true)) && fact("@feature", json!("new")) && !fact("@feature", json!("old")));
+    assert!(shown(json!({ "show": { "/a.b[0]": [7] } }), json!({ "a": { "b": [7] } })), "a path from the root");
+}
+
+#[test]
+fn namesakes_take_turns() {
+    let operation = |resource: &str, default: &str| json!({ "name": "operation", "type": "options", "default": default, "displayOptions": { "show": { "resource": [resource] } } });
+    let node = node(
+        json!([operation("a", "get"), operation("b", "run"), { "name": "resource", "type": "options", "default": "b" }]),
+    );
+    let resolve = |given: Value| Value::Object(node.get_node_parameters(&map(given), true, false).unwrap());
+    assert_eq!(resolve(json!({})), json!({ "resource": "b", "operation": "run" }));
+    assert_eq!(resolve(json!({ "resource": "a" })), json!({ "resource": "a", "operation": "get" }));
+}
+
+#[test]
+fn conditions_that_look_at_each_other_in_a_circle_still_resolve_or_are_refused() {
+    let property = |name: &str, on: &str| json!({ "name": name, "type": "string", "default": "", "displayOptions": { "show": { on: ["x"] } } });
+    let node = node(json!([property("a", "b"), property("b", "a")]));
+    assert!(
+        node.get_node_parameters(&map(json!({ "a": "x", "b": "x" })), true, false)
+            .is_ok_and(|values| values.len() == 2)
+    );
+}
