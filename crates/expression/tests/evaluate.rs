@@ -176,3 +176,67 @@ fn spent_limits_are_errors_of_their_item_alone() {
     assert_eq!(codes[4], Err(Code::StackLimit));
     assert_eq!(codes[5].as_ref().unwrap().value, Some(json!(2)));
 }
+
+#[test]
+fn names_that_the_caller_adds() {
+    let response = json!({"body": {"next": "abc", "list": [1, 2]}, "statusCode": 200});
+    let scope = scope(json!({"a": 1})).with("$response", Arc::new(response)).with("$value", Arc::new(json!("v")));
+    let expressions = [
+        "={{ $response.body.next + $value }}",
+        "={{ $response.body === $response.body }}",
+        "={{ $nothing }}",
+        "={{ ($response.body.next = 'x', $response.body.next) }}",
+        "={{ $response.body.list.map(x => x * 2) }}",
+    ];
+    let expected = [json!("abcv"), json!(true), Value::Null, json!("x"), json!([2, 4])];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let values = runtime
+        .block_on(engine(Limits::default()).run(move |evaluator| {
+            expressions.map(|text| evaluator.evaluate(&ParameterValue::compile(&json!(text)), &scope).unwrap().value)
+        }))
+        .unwrap();
+    for (value, expected) in values.into_iter().zip(expected) {
+        assert_eq!(value.unwrap_or(Value::Null), expected);
+    }
+}
+
+#[test]
+fn a_streamed_item_sees_itself_alone() {
+    let items = Items::Current(Arc::new(json!({"json": {"a": 7}, "pairedItem": {"item": 3}})));
+    let scope = Scope::new(Arc::new(WorkflowContext::default()), Arc::new(NodeContext::default()), items, 3);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let results = runtime
+        .block_on(engine(Limits::default()).run(move |evaluator| {
+            [
+                "={{ $json.a + $itemIndex }}",
+                "={{ $input.item.json.a }}",
+                "={{ $input.all() }}",
+                "={{ (() => { try { return $input.first() } catch { return 1 } })() }}",
+                "={{ $json.a }}",
+            ]
+            .map(|text| {
+                evaluator
+                    .evaluate(&ParameterValue::compile(&json!(text)), &scope)
+                    .map(|value| value.value)
+                    .map_err(|error| error.code)
+            })
+        }))
+        .unwrap();
+    let stream = Err(Code::BatchScopeInStream);
+    assert_eq!(results, [Ok(Some(json!(10))), Ok(Some(json!(7))), stream.clone(), stream, Ok(Some(json!(7)))]);
+}
+
+#[test]
+fn queueing_counts_against_the_deadline() {
+    let engine = engine(Limits { cpu_time: Duration::from_millis(300), ..Limits::default() });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let scope = scope(json!({"a": 1}));
+        let busy = ParameterValue::compile(&json!("={{ (() => { while (true) {} })() }}"));
+        let occupied = engine.run(move |evaluator| evaluator.evaluate(&busy, &scope).unwrap_err().code);
+        let late = engine.run_until(std::time::Instant::now() + Duration::from_millis(20), |_| ());
+        let (occupied, late) = tokio::join!(occupied, late);
+        assert_eq!(occupied, Ok(Code::TimeLimit));
+        assert_eq!(late, Err(nodehost_expression::EngineError::DeadlineExceeded));
+    });
+}
