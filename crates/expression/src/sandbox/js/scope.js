@@ -23,14 +23,21 @@
 	for (const [name, get] of Object.entries(names.live)) live(name, get);
 	live('$json', host.json);
 	live('$data', host.json);
+	const listed = ['$', '$input', '$binary', '$data', '$env', '$evaluateExpression', '$item', '$fromAI', '$fromai', '$fromAi', '$items', '$tool',
+		'$json', '$node', '$self', '$parameter', '$rawParameter', '$prevNode', '$runIndex', '$mode', '$workflow', '$itemIndex', '$now', '$today',
+		'$jmesPath', 'DateTime', 'Interval', 'Duration', '$execution', '$evaluation', '$vars', '$secrets', '$executionId', '$resumeWebhookUrl',
+		'$getPairedItem', '$jmespath', '$position', '$thisItem', '$thisItemIndex', '$thisRunIndex', '$nodeVersion', '$nodeId', '$agentInfo', '$webhookId'];
+	/** `$item(1)`: the names as another item sees them. */
 	const item = (index, run) => {
-		const other = workflow({ index: () => index, run: run === undefined ? -1 : run });
+		const { made, live: asked } = workflow({ index: () => index, run: run === undefined ? -1 : run });
 		return new Proxy({}, {
 			has: () => true,
+			ownKeys: () => listed,
+			getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
 			get: (_, name) => {
 				if (name === 'isProxy') return true;
-				const make = typeof name === 'string' ? (other.made[name] ?? other.live[name]) : undefined;
-				return make === undefined ? scope[name] : make();
+				if (Object.hasOwn(made, name)) return made[name]();
+				return Object.hasOwn(asked, name) ? asked[name]() : scope[name];
 			},
 		});
 	};
