@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use nodehost_expression::{Items, NodeContext, RunData, Scope, Source, TaskRun, WorkflowContext, data};
+use nodehost_expression::{
+    Engine, EngineError, Evaluator, Items, NodeContext, RunData, Scope, Source, TaskRun, WorkflowContext, data,
+};
 use serde_json::{Map, Value};
 
-use crate::execution::Job;
-use crate::{Context, ErrorCode, Item, Refusal, RequestError};
+use crate::execution::{Ended, Job};
+use crate::{Context, ErrorCode, Item, ItemError, Refusal, RequestError};
 
 type Names = Arc<Vec<(Cow<'static, str>, Arc<Value>)>>;
 
@@ -50,6 +52,22 @@ impl ScopeMaker {
         }
         let (version_only, descriptor) = (Arc::new(version), Arc::new(all));
         Self { workflow, node, run_index, deadline, credentials, version_only, descriptor }
+    }
+
+    /// Runs a job on an engine thread, and waits for one no longer than the execution may take.
+    pub(crate) async fn run<R: Send + 'static>(
+        &self,
+        engine: &Engine,
+        job: impl FnOnce(&mut Evaluator) -> R + Send + 'static,
+    ) -> Result<R, ItemError> {
+        let done = match self.deadline {
+            Some(deadline) => engine.run_until(deadline, job).await,
+            None => engine.run(job).await,
+        };
+        done.map_err(|error| match error {
+            EngineError::DeadlineExceeded => Ended::Deadline.error(),
+            error => ItemError::operation(ErrorCode::Internal, error.to_string()),
+        })
     }
 
     /// The scopes of an item.

@@ -30,6 +30,7 @@ pub(crate) struct RoutingPlan {
     pub(crate) base: RequestOptions,
     /// Whether anything needs the engine before the request is sent.
     pub(crate) needs_engine: bool,
+    needs_engine_for_parameters: bool,
 }
 
 /// What one property, or option of it, adds to a request.
@@ -95,10 +96,31 @@ impl RoutingPlan {
         let defaults = descriptor.request_defaults.as_ref().and_then(Value::as_object).into_iter().flatten();
         let defaults: Vec<_> = defaults.map(|(key, value)| (key.clone(), Setting::new(value))).collect();
         let operations = descriptor.request_operations.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
-        let mut plan = Self { defaults, operations, steps, base: RequestOptions::empty(), needs_engine: false };
+        let mut plan = Self {
+            defaults,
+            operations,
+            steps,
+            base: RequestOptions::empty(),
+            needs_engine: false,
+            needs_engine_for_parameters: !checked.is_constant,
+        };
         plan.settle();
-        plan.needs_engine |= !checked.is_constant;
         plan
+    }
+
+    /// The request defaults that look at nothing but the credential.
+    pub(crate) fn credential_settings(&self) -> Vec<(String, ParameterValue)> {
+        let of_credential = self.defaults.iter().filter(|(_, setting)| setting.of_credential);
+        of_credential.map(|(key, setting)| (key.clone(), setting.value.clone())).collect()
+    }
+
+    /// Settles request defaults whose values are known for the whole execution.
+    pub(crate) fn settle_defaults(&mut self, values: Vec<(String, Value)>) {
+        for (key, value) in values {
+            self.defaults.retain(|(name, _)| *name != key);
+            self.base.set(&key, Some(value));
+        }
+        self.settle();
     }
 
     /// Settles the constant beginning of the request.
@@ -108,7 +130,8 @@ impl RoutingPlan {
                 self.base.set(&key, setting.value.as_constant().cloned());
             }
         }
-        self.needs_engine = !self.defaults.is_empty() || self.steps.iter().any(Step::is_dynamic);
+        self.needs_engine =
+            self.needs_engine_for_parameters || !self.defaults.is_empty() || self.steps.iter().any(Step::is_dynamic);
     }
 
     /// The values of the descriptor that name URLs.

@@ -28,12 +28,34 @@ pub(crate) struct Setting {
     pub(crate) value: ParameterValue,
     /// An object or list with keys, whatever they turn out to hold.
     pub(crate) has_keys: bool,
+    /// Expressions that look at nothing but `$credentials` and `$version`: the same for a whole execution.
+    pub(crate) of_credential: bool,
 }
 
 impl Setting {
     pub(crate) fn new(value: &Value) -> Self {
         let has_keys = value.as_object().is_some_and(|map| !map.is_empty());
-        Self { value: ParameterValue::compile(value), has_keys }
+        let compiled = ParameterValue::compile(value);
+        let of_credential = compiled.as_constant().is_none() && is_of_credential(value);
+        Self { value: compiled, has_keys, of_credential }
+    }
+}
+
+/// Whether the expressions in a value can only look at `$credentials` and `$version`. In doubt they may look further.
+fn is_of_credential(value: &Value) -> bool {
+    match value {
+        Value::String(text) if text.starts_with('=') => {
+            const MORE: [&str; 9] =
+                ["Date", "Duration", "Interval", "Math", "this", "random", "now", "items", "evaluate"];
+            let known = |(at, _): (usize, &str)| {
+                let after = &text[at + 1..];
+                after.starts_with(['"', '\'', '/']) || after.starts_with("credentials") || after.starts_with("version")
+            };
+            text.match_indices('$').all(known) && !MORE.iter().any(|name| text.contains(name))
+        }
+        Value::Array(list) => list.iter().all(is_of_credential),
+        Value::Object(map) => map.values().all(is_of_credential),
+        _ => true,
     }
 }
 

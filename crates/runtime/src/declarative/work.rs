@@ -55,16 +55,11 @@ impl Work for Declarative {
             return scopes.into_iter().map(|scopes| prepare(&self.plan, &self.checked, scopes, None)).collect();
         }
         let (plan, checked) = (Arc::clone(&self.plan), Arc::clone(&self.checked));
-        let prepared = self
-            .engine
-            .run(move |evaluator| {
-                let each = |scopes| prepare(&plan, &checked, scopes, Some(&mut *evaluator));
-                scopes.into_iter().map(each).collect::<Vec<_>>()
-            })
-            .await;
-        prepared.unwrap_or_else(|error| {
-            (0..count).map(|_| Err(ItemError::operation(ErrorCode::Internal, error.to_string()))).collect()
-        })
+        let prepared = self.scopes.run(&self.engine, move |evaluator| {
+            let each = |scopes| prepare(&plan, &checked, scopes, Some(&mut *evaluator));
+            scopes.into_iter().map(each).collect::<Vec<_>>()
+        });
+        prepared.await.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
     }
 
     async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {

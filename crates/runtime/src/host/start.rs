@@ -90,7 +90,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         ScopeMaker::new(Arc::clone(&workflow), Arc::clone(&node), context.run_index, std_deadline, credentials)
     };
 
-    let plan = match &found.of_type.native {
+    let mut plan = match &found.of_type.native {
         Some(_) => None,
         None => {
             let plan = RoutingPlan::compile(&checked, &complete)?;
@@ -99,15 +99,16 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
                     format!("{} needs the hook \"{missing}\", which this host does not have", found.node_type);
                 return Err(Refusal::at("/node/parameters", ErrorCode::NotExecutable, message));
             }
-            Some(Arc::new(plan))
+            Some(plan)
         }
     };
     let mut credential = credential(host, &descriptor, &checked, &complete, &call.credentials).await?;
-    if let (Some(given), Some(plan)) = (&credential, &plan) {
+    if let (Some(given), Some(plan)) = (&credential, &mut plan) {
         let scopes = make_scopes(Some(exposed(given)));
         let urls = node_urls(host, plan, &scopes).await;
         credential = Some(given.with_node_urls(&urls));
     }
+    let plan = plan.map(Arc::new);
     let scopes = Arc::new(make_scopes(credential.as_ref().map(exposed)));
     let tally = Arc::new(Tally::default());
     let notes = Arc::new(Notes::default());
@@ -334,9 +335,11 @@ pub(super) async fn resolve(
     })
 }
 
-/// The node's own URLs, as its descriptor gives them without parameters.
-async fn node_urls(host: &Host, plan: &RoutingPlan, scopes: &ScopeMaker) -> Vec<url::Url> {
+/// The node's own URLs, as its descriptor gives them without parameters. What only looks at the credential is settled
+/// on the way.
+async fn node_urls(host: &Host, plan: &mut RoutingPlan, scopes: &ScopeMaker) -> Vec<url::Url> {
     let settings = plan.url_settings();
+    let of_credential = plan.credential_settings();
     let empty = Arc::new(serde_json::json!({"json": {}}));
     let bare = NodeContext { parameters: Arc::new(Value::Object(Map::new())), ..(*scopes.node).clone() };
     let job = Job { index: 0, item: Arc::clone(&empty), items: Items::Current(empty) };
@@ -344,8 +347,12 @@ async fn node_urls(host: &Host, plan: &RoutingPlan, scopes: &ScopeMaker) -> Vec<
     scope.node = Arc::new(bare);
     let evaluated = host.inner.engine.run(move |evaluator| {
         let text = |value: &nodehost_expression::ParameterValue| evaluator.evaluate(value, &scope).ok()?.value;
-        settings.iter().filter_map(text).collect::<Vec<_>>()
+        let mut text = text;
+        let urls = settings.iter().filter_map(&mut text).collect::<Vec<_>>();
+        let settled = of_credential.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?)));
+        (urls, settled.collect::<Vec<_>>())
     });
-    let values = evaluated.await.unwrap_or_default();
+    let (values, settled) = evaluated.await.unwrap_or_default();
+    plan.settle_defaults(settled);
     values.iter().filter_map(|value| url::Url::parse(value.as_str()?).ok()).collect()
 }

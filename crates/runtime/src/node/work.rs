@@ -30,13 +30,11 @@ impl<N: ?Sized> Native<N> {
         }
         let scopes: Vec<_> = chunk.iter().map(|job| self.scopes.user(job.items.clone(), job.index)).collect();
         let checked = Arc::clone(&self.checked);
-        let resolved = self.engine.run(move |evaluator| {
+        let resolved = self.scopes.run(&self.engine, move |evaluator| {
             let each = |scope| Ok(checked.named(&checked.resolve(&scope, Some(&mut *evaluator))?));
             scopes.into_iter().map(each).collect::<Vec<_>>()
         });
-        resolved.await.unwrap_or_else(|error| {
-            (0..count).map(|_| Err(ItemError::operation(ErrorCode::Internal, error.to_string()))).collect()
-        })
+        resolved.await.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
     }
 
     fn constant(&self, job: &Job) -> Result<Map<String, Value>, ItemError> {
