@@ -66,6 +66,17 @@ async fn an_unreachable_halo_is_told() {
 }
 
 #[tokio::test]
+async fn a_server_without_tls_is_told() {
+    let bench = Bench::start().await;
+    let mut request = bench.request("webhooks", "create", hook(), json!([{}]));
+    request["settings"] = json!({ "transportRetries": 0 });
+    let https = bench.halo.base_url().replace("http://", "https://");
+    request["node"]["credentials"]["haloPSAApi"]["data"]["baseUrl"] = json!(https);
+    let error = bench.result(&request).await["error"].clone();
+    assert_eq!(error["code"], "tls_error", "{error}");
+}
+
+#[tokio::test]
 async fn a_timeout_ends_the_execution() {
     let bench = Bench::start().await;
     bench.halo.fault(Fault::delay(Duration::from_secs(20)).on("GET", "/api/Webhook"));
