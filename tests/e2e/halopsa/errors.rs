@@ -73,7 +73,7 @@ async fn a_server_without_tls_is_told() {
     let https = bench.halo.base_url().replace("http://", "https://");
     request["node"]["credentials"]["haloPSAApi"]["data"]["baseUrl"] = json!(https);
     let error = bench.result(&request).await["error"].clone();
-    assert_eq!(error["code"], "tls_error", "{error}");
+    assert_eq!(error["code"], "tls_failed", "{error}");
 }
 
 #[tokio::test]
