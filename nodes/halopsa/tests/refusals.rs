@@ -1,6 +1,7 @@
 //! What is refused before anything is sent, resource by resource.
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+#![allow(clippy::needless_pass_by_value, reason = "cases read better as json!({})")]
 
 use std::sync::{Arc, LazyLock};
 

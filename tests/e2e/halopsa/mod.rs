@@ -1,5 +1,8 @@
 //! HaloPSA Complete through the HTTP interface, against the simulator.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+#![allow(clippy::needless_pass_by_value, reason = "cases read better as json!({})")]
+
 mod credentials;
 mod custom_fields;
 mod errors;

@@ -45,7 +45,7 @@ impl KeepOthers {
                 let message = "The record's custom fields could not be read, so none were changed";
                 return Err(ItemError::operation(ErrorCode::InvalidResponse, message));
             };
-            body[0]["customfields"] = Value::Array(merged(present, new));
+            body[0]["customfields"] = Value::Array(merged(&present, new));
         }
         request.set("body", Some(body));
         Ok(request)
@@ -77,7 +77,7 @@ fn fields_to_set(body: &Value) -> Option<(String, Vec<Value>)> {
 }
 
 /// The fields of the record with the new values in place of theirs; what the record does not have comes last.
-fn merged(present: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
+fn merged(present: &[Value], new: Vec<Value>) -> Vec<Value> {
     let mut all: Vec<Value> = present.iter().map(essential).collect();
     for field in new {
         match all.iter_mut().find(|other| is_same(other, &field)) {
@@ -127,7 +127,7 @@ mod tests {
             json!({"id": 2, "name": "CFb", "value": ""}),
             json!({"name": "CFc", "value": 3}),
         ];
-        assert_eq!(merged(present, new), expected);
+        assert_eq!(merged(&present, new), expected);
     }
 
     #[test]

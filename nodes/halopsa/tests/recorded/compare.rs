@@ -13,7 +13,8 @@ pub(crate) fn differences(expected: &Value, sent: &[Value], result: &Value) -> V
         for part in ["method", "path", "query", "body"] {
             let (wanted, sent) = (part_of(wanted, part), part_of(sent, part));
             // As text, since the order of a body's fields counts.
-            if wanted.to_string() != sent.to_string() {
+            let (wanted, sent) = (wanted.to_string(), sent.to_string());
+            if wanted != sent {
                 different.push(format!("request {index}: {part} {sent}, not {wanted}"));
             }
         }
