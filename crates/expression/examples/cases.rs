@@ -90,8 +90,7 @@ fn agrees(case: &Value, expected: &Value, answer: &Value) -> bool {
     }
     let plain = decode(value);
     if case.get("nondeterministic").is_some() {
-        return std::mem::discriminant(&answer["value"])
-            == std::mem::discriminant(&plain.clone().unwrap_or(Value::Null));
+        return std::mem::discriminant(&answer["value"]) == std::mem::discriminant(&plain.unwrap_or(Value::Null));
     }
     let is_undefined = plain.is_none();
     (is_undefined == (answer["type"] == "undefined")) && same(&answer["value"], &plain.unwrap_or(Value::Null))

@@ -1,4 +1,5 @@
 //! Templates, evaluated through the pool.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "helpers of tests")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! No expression hangs, exhausts or escapes the host.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::Arc;
 use std::time::Duration;

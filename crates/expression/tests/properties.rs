@@ -1,4 +1,5 @@
 //! Any text is a template: it has a value or an error, and the engine goes on.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::Arc;
 

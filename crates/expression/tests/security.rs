@@ -1,4 +1,5 @@
 //! The public exploits against n8n's expressions, and what else must not be reached.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::Arc;
 

@@ -3,7 +3,12 @@
 //! `cargo bench -p nodehost-expression`; with `N8N_MODULES` (a node_modules folder that holds n8n-workflow) and `node` (or
 //! `NODE`), n8n evaluates the same expressions in the same run and the ratios are printed. The best of several windows
 //! counts, since other load on a machine only slows a window down.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark whose answer is its output")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a benchmark whose answer is its output"
+)]
 
 use std::collections::HashMap;
 use std::process::Command;

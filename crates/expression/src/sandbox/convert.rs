@@ -94,20 +94,20 @@ impl<'js> Converter<'_, 'js> {
             return Ok(None);
         }
         match value.into_object() {
-            Some(object) => self.object(object, depth),
+            Some(object) => self.object(&object, depth),
             None => Ok(None),
         }
     }
 
-    fn object(&mut self, object: Object<'js>, depth: usize) -> Result<Option<Json>, Failure> {
+    fn object(&mut self, object: &Object<'js>, depth: usize) -> Result<Option<Json>, Failure> {
         // n8n's views of parameters and the like are shown as they read, not as what is behind them.
-        if depth == 0 && is_view(&object) {
-            return self.properties(&object, depth).map(Some);
+        if depth == 0 && is_view(object) {
+            return self.properties(object, depth).map(Some);
         }
         let to_json: Value = object.get("toJSON")?;
-        if let Some(to_json) = to_json.as_function().filter(|_| !is_view(&object)) {
+        if let Some(to_json) = to_json.as_function().filter(|_| !is_view(object)) {
             let value: Value = to_json.call((rquickjs::prelude::This(object.clone()), ""))?;
-            let again = value.as_object().is_some_and(|value| *value == object);
+            let again = value.as_object().is_some_and(|value| value == object);
             if !again {
                 return self.value(value, depth + 1);
             }
@@ -115,10 +115,10 @@ impl<'js> Converter<'_, 'js> {
         if let Some(array) = object.as_array() {
             return self.array(array, depth).map(Some);
         }
-        if !is_plain(&object) && !is_view(&object) {
-            return self.stringified(&object, depth);
+        if !is_plain(object) && !is_view(object) {
+            return self.stringified(object, depth);
         }
-        self.properties(&object, depth).map(Some)
+        self.properties(object, depth).map(Some)
     }
 
     fn array(&mut self, array: &Array<'js>, depth: usize) -> Result<Json, Failure> {
