@@ -45,9 +45,9 @@ function commitSeed() {
 	return Number.parseInt(hash.slice(0, 8), 16);
 }
 
-/** The ids of the rows in docs/compatibility.md. */
-function knownRows() {
-	const text = readFileSync(join(project, 'docs/compatibility.md'), 'utf8');
+/** The ids of the rows in a document's tables. */
+function knownRows(document) {
+	const text = readFileSync(join(project, document), 'utf8');
 	return new Set([...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]));
 }
 
@@ -59,9 +59,15 @@ function show(difference) {
 }
 
 /** Runs one suite; answers what is wrong with it, for people. */
-async function runSuite(suite, context, known) {
+async function runSuite(suite, context) {
 	const started = Date.now();
-	const { figures, differences } = await suite.run(context);
+	const document = suite.document ?? 'docs/compatibility.md';
+	const known = knownRows(document);
+	const { figures, differences, notRun } = await suite.run(context);
+	if (notRun !== undefined) {
+		console.log(`${suite.name}: not run: ${notRun}`);
+		return [];
+	}
 	const unexplained = differences.filter(({ row }) => row === null || !known.has(row));
 	const met = new Set(differences.map(({ row }) => row));
 	const unmet = (suite.rows ?? []).filter((row) => known.has(row) && !met.has(row));
@@ -70,8 +76,8 @@ async function runSuite(suite, context, known) {
 	for (const line of figures) console.log(`  ${line}`);
 	unexplained.slice(0, SHOWN).forEach(show);
 	return [
-		...(unexplained.length > 0 ? [`${suite.name}: ${unexplained.length} answers differ from n8n's and no row of docs/compatibility.md says so`] : []),
-		...unmet.map((row) => `${suite.name}: the row \`${row}\` of docs/compatibility.md no longer applies; remove it`),
+		...(unexplained.length > 0 ? [`${suite.name}: ${unexplained.length} answers differ from n8n's and no row of ${document} says so`] : []),
+		...unmet.map((row) => `${suite.name}: the row \`${row}\` of ${document} no longer applies; remove it`),
 	];
 }
 
@@ -85,7 +91,7 @@ const failures = [];
 try {
 	for (const folder of names) {
 		if (!folders.includes(folder)) throw new Error(`there is no suite "${folder}"; the suites are ${folders.join(', ')}`);
-		failures.push(...(await runSuite(await import(join(here, folder, 'suite.mjs')), context, knownRows())));
+		failures.push(...(await runSuite(await import(join(here, folder, 'suite.mjs')), context)));
 	}
 } finally {
 	rmSync(temporary, { recursive: true, force: true });

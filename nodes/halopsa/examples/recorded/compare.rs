@@ -31,8 +31,9 @@ pub(crate) fn differences(expected: &Value, sent: &[Value], result: &Value) -> V
         }
         (None, _) if !failed => different.push(format!("succeeded: {}", outputs(&result["data"]["main"]))),
         (None, wanted) => {
-            if wanted != Some(&result["error"]["message"]) {
-                different.push(format!("error {}, not {}", result["error"]["message"], wanted.unwrap_or(&Value::Null)));
+            let (wanted, given) = (wanted.map_or(&Value::Null, |error| &error["message"]), &result["error"]["message"]);
+            if wanted != given {
+                different.push(format!("error {given}, not {wanted}"));
             }
         }
     }
