@@ -26,6 +26,10 @@ impl Resolved {
         Self { map: Map::new(), phantom: false, odd: None }
     }
 
+    fn with_capacity(capacity: usize) -> Self {
+        Self { map: Map::with_capacity(capacity), ..Self::new() }
+    }
+
     /// Whether `Object.keys` lists nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.map.is_empty() && !self.phantom && Js::from(self.odd.as_ref()).keys().next().is_none()
@@ -103,10 +107,10 @@ pub(crate) fn resolve<'a>(
     let effective = simple::effective_values(list, &given, values, parent, root, &mut memo)?;
     let level = Level::Slots(&effective);
     let scope = Scope { level, root: root.unwrap_or(level) };
-    let mut out = Resolved::new();
     if !values.is_truthy() {
-        return Ok(out);
+        return Ok(Resolved::new());
     }
+    let mut out = Resolved::with_capacity(capacity(list, values, form, parent));
     for index in order {
         let property = &list.properties[*index as usize];
         let value = given[property.slot as usize];
@@ -130,6 +134,14 @@ pub(crate) fn resolve<'a>(
         }
     }
     Ok(out)
+}
+
+/// How many values the result may hold: those given, and some defaults.
+fn capacity(list: &List, values: Js<'_>, form: Form, parent: Parent) -> usize {
+    const DEFAULTS: usize = 8;
+    let given = if let Js::Object(map) = values { map.len() } else { 0 };
+    let defaults = if form.defaults && parent != Parent::Collection { DEFAULTS } else { 0 };
+    (given + defaults).min(list.properties.len())
 }
 
 /// The same with the values of hidden properties. Only among properties of one name are conditions
