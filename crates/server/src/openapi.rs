@@ -63,6 +63,9 @@ fn document() -> Value {
     });
     for operation in operations(&mut document) {
         operation["responses"]["default"] = problem.clone();
+        if operation["requestBody"].is_object() {
+            operation["requestBody"]["required"] = json!(true);
+        }
     }
     document
 }

@@ -23,7 +23,7 @@ fn code() -> Value {
 
 fn credentials() -> Value {
     json!({
-        "type": "object",
+        "type": ["object", "null"],
         "description": "Credentials by type.",
         "additionalProperties": { "$ref": "#/components/schemas/ExecutionRequest/$defs/Credential" },
     })
@@ -81,11 +81,11 @@ fn parameters_request() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "typeVersion": { "type": "number" },
-            "parameters": { "type": "object", "description": "As a workflow saves them." },
+            "typeVersion": { "type": ["number", "null"] },
+            "parameters": { "type": ["object", "null"], "description": "As a workflow saves them." },
             "credentials": credentials(),
-            "defaults": { "type": "boolean", "default": true, "description": "Whether defaults are filled in." },
-            "hidden": { "type": "boolean", "default": false, "description": "Whether parameters that are not shown are kept." },
+            "defaults": { "type": ["boolean", "null"], "default": true, "description": "Whether defaults are filled in." },
+            "hidden": { "type": ["boolean", "null"], "default": false, "description": "Whether parameters that are not shown are kept." },
         },
         "additionalProperties": false,
     })
@@ -108,12 +108,12 @@ fn options_request() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "typeVersion": { "type": "number" },
-            "parameters": { "type": "object" },
+            "typeVersion": { "type": ["number", "null"] },
+            "parameters": { "type": ["object", "null"] },
             "credentials": credentials(),
             "property": { "type": "string", "description": "A path: additionalFields.status_id." },
-            "mode": { "type": "string", "description": "The mode of a resource locator." },
-            "filter": { "type": "string" },
+            "mode": { "type": ["string", "null"], "description": "The mode of a resource locator." },
+            "filter": { "type": ["string", "null"] },
             "paginationToken": { "description": "That of the answer before." },
         },
         "required": ["property"],
@@ -137,12 +137,21 @@ fn expression_request() -> Value {
         "type": "object",
         "properties": {
             "expression": { "description": "A parameter value: text, list or object." },
-            "itemIndex": { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 },
-            "context": { "type": "object", "description": "That of an execution, and `items` in place of run data." },
+            "itemIndex": { "type": ["integer", "null"], "minimum": 0, "maximum": 4_294_967_295_u32 },
+            "context": context(),
         },
         "required": ["expression"],
         "additionalProperties": false,
     })
+}
+
+/// The context of an execution, and `items` in place of run data.
+fn context() -> Value {
+    let request: Value = serde_json::from_str(super::SCHEMAS[0].1).expect("the schemas are JSON");
+    let mut context = request["$defs"]["Context"].clone();
+    context["type"] = json!(["object", "null"]);
+    context["properties"]["items"] = json!({ "type": ["array", "null"], "description": "In place of run data." });
+    context
 }
 
 fn expression_answer() -> Value {
