@@ -101,7 +101,8 @@ async fn until(deadline: Option<Instant>) {
 
 /// The items, prepared a chunk at a time, the next chunk while the last one runs.
 fn prepared<W: Work>(run: Arc<Run<W>>, source: Source) -> impl Stream<Item = Result<Prepared<W>, InputError>> + Send {
-    let chunks = source.jobs.ready_chunks(CHUNK).map(move |chunk| {
+    let size = source.known.filter(|_| W::WHOLE).map_or(CHUNK, |known| known.max(1));
+    let chunks = source.jobs.ready_chunks(size).map(move |chunk| {
         let run = Arc::clone(&run);
         async move { prepare_chunk(&run, chunk).await }
     });

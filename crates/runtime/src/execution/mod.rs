@@ -34,6 +34,9 @@ pub(crate) trait Work: Send + Sync + 'static {
     /// An item ready to run.
     type Prepared: Send + 'static;
 
+    /// Whether the items are to be prepared all at once.
+    const WHOLE: bool = false;
+
     /// Prepares a chunk of items: resolves and checks their parameters.
     fn prepare(&self, chunk: Vec<Job>) -> impl Future<Output = Vec<Result<Self::Prepared, ItemError>>> + Send;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures::FutureExt;
-use nodehost_expression::{Items, NodeContext, TaskRun};
+use nodehost_expression::{Engine, Items, NodeContext, TaskRun};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -13,7 +13,7 @@ use super::Host;
 use super::registry::Found;
 use crate::caller::Caller;
 use crate::credentials::{Credential, CredentialData, CredentialError, StoreError};
-use crate::declarative::{Declarative, RoutingPlan};
+use crate::declarative::{Declarative, Hooks, RoutingPlan};
 use crate::egress::Tally;
 use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
 use crate::node::{Native, NativeNode};
@@ -92,15 +92,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
 
     let mut plan = match &found.of_type.native {
         Some(_) => None,
-        None => {
-            let plan = RoutingPlan::compile(&checked, &complete)?;
-            if let Some(missing) = plan.hooks().iter().find(|name| !host.inner.hooks.has(name)) {
-                let message =
-                    format!("{} needs the hook \"{missing}\", which this host does not have", found.node_type);
-                return Err(Refusal::at("/node/parameters", ErrorCode::NotExecutable, message));
-            }
-            Some(plan)
-        }
+        None => Some(routing_plan(host, &found, &checked, &complete)?),
     };
     let mut credential = credential(host, &descriptor, &checked, &complete, &call.credentials).await?;
     if let (Some(given), Some(plan)) = (&credential, &mut plan) {
@@ -139,31 +131,68 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         notes,
         settings,
     };
-    let engine = host.inner.engine.clone();
+    let parts = Parts { checked, scopes, engine: host.inner.engine.clone(), caller, on_error: call.on_error };
     match (&found.of_type.native, plan) {
-        (Some(NativeNode::PerItem(node)), _) => {
-            let node = Arc::clone(node);
-            let native = Native { checked, scopes, engine, caller, on_error: call.on_error, node };
-            // Boxed, so that the future of an execution can be sent between threads: inside it the compiler loses the
-            // lifetime of `dyn`.
-            course.spawn(native, source).boxed().await
-        }
-        (Some(NativeNode::PerBatch(node)), _) => {
-            if source.known.is_none() {
-                let message =
-                    "This node needs the whole batch: set settings.bufferItems, or send the items in the request";
-                return Err(Refusal::at("/settings/bufferItems", ErrorCode::BufferRequired, message));
-            }
-            let node = Arc::clone(node);
-            let native = Native { checked, scopes, engine, caller, on_error: call.on_error, node };
-            course.spawn(native, source).boxed().await
-        }
+        (Some(node), _) => parts.run_native(node, course, source).await,
         (None, Some(plan)) => {
-            let stops = call.on_error == OnError::StopWorkflow;
             let hooks = Arc::clone(&host.inner.hooks);
-            course.spawn(Declarative { plan, checked, scopes, engine, caller, hooks, stops }, source).await
+            course.spawn(parts.declarative(plan, hooks), source).await
         }
         (None, None) => Err(Refusal::new(ErrorCode::Internal, "The node has neither a plan nor an implementation")),
+    }
+}
+
+/// The plan of a declarative node, whose hooks the host has.
+fn routing_plan(
+    host: &Host,
+    found: &Found<'_>,
+    checked: &Checked,
+    complete: &Map<String, Value>,
+) -> Result<RoutingPlan, Refusal> {
+    let plan = RoutingPlan::compile(checked, complete)?;
+    match plan.hooks().iter().find(|name| !host.inner.hooks.has(name)) {
+        None => Ok(plan),
+        Some(missing) => {
+            let message = format!("{} needs the hook \"{missing}\", which this host does not have", found.node_type);
+            Err(Refusal::at("/node/parameters", ErrorCode::NotExecutable, message))
+        }
+    }
+}
+
+/// What every kind of node needs for its items.
+struct Parts {
+    checked: Arc<Checked>,
+    scopes: Arc<ScopeMaker>,
+    engine: Engine,
+    caller: Arc<Caller>,
+    on_error: OnError,
+}
+
+impl Parts {
+    fn declarative(self, plan: Arc<RoutingPlan>, hooks: Arc<Hooks>) -> Declarative {
+        let Self { checked, scopes, engine, caller, on_error } = self;
+        Declarative { plan, checked, scopes, engine, caller, hooks, stops: on_error == OnError::StopWorkflow }
+    }
+
+    async fn run_native(self, node: &NativeNode, course: Course, source: Source) -> Result<OutcomeStream, Refusal> {
+        let Self { checked, scopes, engine, caller, on_error } = self;
+        // Boxed, so that the future of an execution can be sent between threads: inside it the compiler loses the
+        // lifetime of `dyn`.
+        match node {
+            NativeNode::PerItem(node) => {
+                let native = Native { checked, scopes, engine, caller, on_error, node: Arc::clone(node) };
+                course.spawn(native, source).boxed().await
+            }
+            NativeNode::PerBatch(_) if source.known.is_none() => {
+                let message =
+                    "This node needs the whole batch: set settings.bufferItems, or send the items in the request";
+                Err(Refusal::at("/settings/bufferItems", ErrorCode::BufferRequired, message))
+            }
+            NativeNode::PerBatch(node) => {
+                let native = Native { checked, scopes, engine, caller, on_error, node: Arc::clone(node) };
+                course.spawn(native, source).boxed().await
+            }
+        }
     }
 }
 

@@ -70,6 +70,8 @@ impl Work for Native<dyn PerItemNode> {
 impl Work for Native<dyn PerBatchNode> {
     type Prepared = Outputs;
 
+    const WHOLE: bool = true;
+
     async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Outputs, ItemError>> {
         let resolved = self.resolve(&chunk).await;
         let mut results: Vec<Option<Result<Outputs, ItemError>>> = Vec::with_capacity(chunk.len());

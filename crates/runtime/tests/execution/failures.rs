@@ -1,13 +1,18 @@
 //! Failures: policies, retries, deadlines, cancellation.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::StreamExt;
-use nodehost_runtime::{Ended, ErrorCode, Outcome, OutcomeEvent, OutcomeStream, Status};
+use futures::future::BoxFuture;
+use nodehost_runtime::{
+    BatchContext, Ended, ErrorCode, ExecutionRequest, Item, ItemError, NativeNode, Outcome, OutcomeEvent,
+    OutcomeStream, Outputs, PerBatchNode, Status,
+};
 use serde_json::{Value, json};
 
-use crate::support::{Service, host, items, request};
+use crate::support::{Service, builder, host, items, request};
 
 const CONCURRENCIES: [usize; 4] = [1, 2, 8, 64];
 
@@ -185,4 +190,30 @@ async fn an_execution_that_is_over_is_not_canceled_afterwards() {
     let (_, end) = outcomes(stream).await;
     cancel.end(Ended::Canceled);
     assert_eq!(end.status, Status::Success);
+}
+
+/// Gives each item the number of items of its batch.
+struct Counter;
+
+impl PerBatchNode for Counter {
+    fn run(&self, context: BatchContext) -> BoxFuture<'_, Vec<Result<Outputs, ItemError>>> {
+        let count = context.items.len();
+        let one = |_| Ok(Outputs::from([(0, vec![Item::new(json!({"count": count}))])]));
+        Box::pin(std::future::ready(context.items.iter().map(one).collect()))
+    }
+}
+
+#[tokio::test]
+async fn a_node_for_batches_gets_all_items_at_once() {
+    let text = json!({"name": "counter", "displayName": "Counter", "version": 1, "properties": []});
+    let node = nodehost_descriptor::load::node_from_text("test", &text.to_string(), |_| None).unwrap();
+    let host = builder().node(node).native("test.counter", NativeNode::PerBatch(Arc::new(Counter))).build().unwrap();
+    let items: Vec<Value> = (0..100).map(|n| json!({"n": n})).collect();
+    let run = json!({"node": {"type": "test.counter"}, "items": items, "settings": {"concurrency": 2}});
+    let result = host.execute(ExecutionRequest::from_value(run).unwrap()).await.unwrap();
+    assert_eq!(result.data.main[0].len(), 100);
+    assert!(result.data.main[0].iter().all(|item| item.json == Some(json!({"count": 100}))));
+    let head = ExecutionRequest::from_head(json!({"node": {"type": "test.counter"}})).unwrap();
+    let refusal = host.execute_items(head, futures::stream::empty().boxed()).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::BufferRequired);
 }
