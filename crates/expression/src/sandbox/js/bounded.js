@@ -108,6 +108,15 @@
 	made(Array, (args) => {
 		if (args.length === 1 && typeof args[0] === 'number' && args[0] > MAX_LENGTH) refuse('Array');
 	});
+	// QuickJS takes an array for a set; JavaScript throws.
+	const setLike = (_, other) => {
+		if (typeof other !== 'object' || other === null || Number.isNaN(Number(other.size)) || typeof other.has !== 'function' || typeof other.keys !== 'function') {
+			throw new TypeError('The argument is not set-like');
+		}
+	};
+	for (const name of ['union', 'intersection', 'difference', 'symmetricDifference', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom']) {
+		bound(Set.prototype, name, setLike);
+	}
 	for (const type of [Set, Map, WeakSet, WeakMap]) made(type, (args) => checkLength(args[0]));
 	bound(Object, 'assign', (_, target, ...sources) => {
 		if (!isArray(target)) return;
