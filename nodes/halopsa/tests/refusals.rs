@@ -214,3 +214,16 @@ fn values_have_to_make_sense() {
     refused("fieldInfo", "create", json!({"fieldInfoData": "{"}), "/fieldInfoData", "no valid JSON");
     refused("invoices", "updateLines", json!({"invoiceLines": "x"}), "/invoiceLines", "no valid JSON");
 }
+
+#[test]
+fn the_recipes_of_the_page_are_accepted() {
+    let page = include_str!("../../../docs/halopsa.md");
+    let blocks: Vec<&str> = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() >= 6, "the page has recipes");
+    for block in blocks {
+        let recipe: Value = serde_json::from_str(block).unwrap_or_else(|error| panic!("{error}:\n{block}"));
+        let parameters = recipe.pointer("/node/parameters").unwrap_or(&recipe);
+        let text = |key: &str| parameters[key].as_str().unwrap().to_owned();
+        accepted(&text("resource"), &text("operation"), parameters.clone());
+    }
+}
