@@ -12,33 +12,35 @@ export function recordedFile(name) {
 	return file;
 }
 
+/** What a suite answers without its data. */
 export const NOT_RUN = { notRun: 'NODEHOST_RECORDED is not set' };
 
 /**
- * Judges a driver's lines, `{id, different, ...}`, by a file of differences, `{row: [case, ...]}`. A case that agrees though
- * it is named there counts as a difference.
+ * Judges answers, `{id, different: [text], row?}`, by a file of differences, `{row: [case, ...]}`. A case that agrees though
+ * it is named there is wrong, too, and so is a name without a case.
  */
-export function judge(lines, differencesFile) {
-	const named = JSON.parse(readFileSync(differencesFile, 'utf8'));
-	const rowOf = new Map(Object.entries(named).flatMap(([row, cases]) => cases.map((id) => [id, row])));
+export function judge(answers, differencesFile) {
+	const named = new Map(Object.entries(parseFile(differencesFile)).flatMap(([row, cases]) => cases.map((id) => [id, row])));
 	const differences = [];
 	const counts = {};
 	let agreed = 0;
-	for (const { id, different, ...rest } of lines) {
-		const row = rowOf.get(id) ?? null;
-		rowOf.delete(id);
-		if (different.length === 0) {
+	for (const { id, different, row: told, ...rest } of answers) {
+		const row = named.get(id) ?? told ?? null;
+		if (different.length > 0) {
+			if (row !== null) counts[row] = (counts[row] ?? 0) + 1;
+			differences.push({ row, title: `${id}: ${different.join('; ')}`.slice(0, 600), ...rest });
+		} else {
 			agreed += 1;
-			if (row !== null) differences.push({ row: null, title: `${id} agrees, though \`${row}\` names it; strike it off` });
-			continue;
+			if (named.has(id)) differences.push({ row: null, title: `${id} agrees, though \`${row}\` names it; strike it off` });
 		}
-		if (row !== null) counts[row] = (counts[row] ?? 0) + 1;
-		differences.push({ row, title: `${id}: ${different.join('; ')}`.slice(0, 600), ...rest });
+		named.delete(id);
 	}
-	for (const [id, row] of rowOf) differences.push({ row: null, title: `there is no case ${id}, which \`${row}\` names` });
+	for (const [id, row] of named) differences.push({ row: null, title: `there is no case ${id}, which \`${row}\` names` });
 	const onPurpose = Object.entries(counts).map(([row, count]) => `${row} ${count}`).join(', ');
-	return { figures: [`${lines.length} cases, ${agreed} agree; on purpose: ${onPurpose || 'none'}`], differences };
+	return { figures: [`${answers.length} cases, ${agreed} agree; on purpose differ: ${onPurpose || 'none'}`], differences };
 }
 
-/** The JSON lines a driver printed. */
+/** The values of JSON lines. */
 export const parseLines = (text) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+
+const parseFile = (file) => JSON.parse(readFileSync(file, 'utf8'));

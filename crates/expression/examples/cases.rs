@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
             counts.1 += 1;
             println!(
                 "{}",
-                json!({"group": name, "context": case["context"], "itemIndex": case["itemIndex"],
+                json!({"id": case["id"], "group": name, "context": case["context"], "itemIndex": case["itemIndex"],
                 "expression": case["expression"], "expected": case["expected"], "vm": case["expectedVm"], "answer": answer})
             );
         }

@@ -4,7 +4,7 @@
 //     node generate.mjs --gateway 7600 --seed 1 --cases 500 > cases.jsonl
 //
 // N8N_REFERENCE is a host made of n8n itself that speaks the HTTP contract (docs/http-api.md) and sends its requests to
-// http://127.0.0.1:<gateway>, their URL in x-original-url. The cases are what crates/runtime/tests/routing reads.
+// http://127.0.0.1:<gateway>, their URL in x-original-url. The cases are what crates/runtime/examples/routing reads.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';

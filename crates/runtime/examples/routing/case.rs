@@ -18,6 +18,9 @@ impl Case {
 
     /// The row of docs/compatibility.md that says why the case differs, where the case itself tells.
     pub(crate) fn row(&self, differences: &[String]) -> Option<&'static str> {
+        if differences.is_empty() {
+            return None;
+        }
         let error = self.value["expected"]["error"]["message"].as_str().unwrap_or_default();
         if error == "Cannot read properties of undefined (reading 'error')" {
             return Some("error-output-without-json");
