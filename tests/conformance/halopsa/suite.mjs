@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NOT_RUN, parseLines, recordedFile } from '../recorded.mjs';
 import { makeEngine } from './engine.mjs';
 
 export const name = 'halopsa';
@@ -59,10 +61,12 @@ function outputs(main) {
 }
 
 export async function run({ n8n, project }) {
-	const folder = join(project, 'nodes/halopsa');
-	const description = assemble(join(folder, 'descriptor'));
-	const named = new Set(Object.values(JSON.parse(readFileSync(join(folder, 'tests/recorded/differences.json'), 'utf8'))).flat());
-	const cases = readFileSync(join(folder, 'tests/recorded/cases.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+	const recorded = recordedFile('halopsa/public.jsonl');
+	if (recorded === undefined) return NOT_RUN;
+	const description = assemble(join(project, 'nodes/halopsa/descriptor'));
+	const differing = fileURLToPath(new URL('../recorded-halopsa/differences.json', import.meta.url));
+	const named = new Set(Object.values(JSON.parse(readFileSync(differing, 'utf8'))).flat());
+	const cases = parseLines(readFileSync(recorded, 'utf8'));
 	const tried = cases.filter((one) => !named.has(one.id) && !isOurs(one));
 	const engine = makeEngine(n8n);
 	const { state, server, baseUrl } = await replay();
@@ -71,7 +75,7 @@ export async function run({ n8n, project }) {
 		Object.assign(state, { replies: one.mock.responses, requests: [] });
 		const credentials = JSON.parse(JSON.stringify(one.credentials).replaceAll('{{baseUrl}}', baseUrl));
 		const { main, error } = await engine.run({ description, node: one.node, items: one.items, credentials });
-		const expected = { requests: one.expected.requests.map(request), output: outputs(one.expected.output?.map((items) => items)) };
+		const expected = { requests: one.expected.requests.map(request), output: outputs(one.expected.output) };
 		const actual = { requests: state.requests.map(request), output: outputs(JSON.parse(JSON.stringify(main ?? []))) };
 		if (error !== undefined || JSON.stringify(actual) !== JSON.stringify(expected)) {
 			differences.push({ row: null, title: one.id, input: one.node.parameters, expected, actual: error?.message ?? actual });
