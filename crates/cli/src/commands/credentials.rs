@@ -117,7 +117,7 @@ async fn add(
         Err(refusal) => return Ok(super::run::refused(&refusal)),
     };
     let data = match data {
-        Some(data) => json_or_file(data)?,
+        Some(data) => json_or_file("--data", data)?,
         None => Value::Object(ask(&descriptor)?),
     };
     if !data.is_object() {

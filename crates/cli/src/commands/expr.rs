@@ -33,7 +33,7 @@ pub(crate) struct Expr {
 impl Expr {
     pub(crate) async fn run(self) -> Result<Exit> {
         let host = crate::host::build(&self.host.with_file(&self.file)?)?;
-        let mut items = self.item.iter().map(|item| json_or_file(item)).collect::<Result<Vec<_>>>()?;
+        let mut items = self.item.iter().map(|item| json_or_file("--item", item)).collect::<Result<Vec<_>>>()?;
         if items.is_empty() {
             items.push(json!({}));
         }

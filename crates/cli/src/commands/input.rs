@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use nodehost_expression::data;
 use serde_json::Value;
 
-/// JSON, or the content of `@FILE`.
-pub(crate) fn json_or_file(argument: &str) -> Result<Value> {
+/// The JSON given to `flag`, or the content of `@FILE`. What was given is never repeated: it may be a secret.
+pub(crate) fn json_or_file(flag: &str, argument: &str) -> Result<Value> {
     match argument.strip_prefix('@') {
         Some(path) => parse(&read(Path::new(path))?, path),
-        None => parse(argument.as_bytes(), argument),
+        None => parse(argument.as_bytes(), flag),
     }
 }
 

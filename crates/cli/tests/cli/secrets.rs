@@ -35,6 +35,16 @@ fn no_secret_leaves_the_command_at_trace_level() {
 }
 
 #[test]
+fn malformed_credentials_are_not_repeated() {
+    let given = format!(r#"{{"haloPSAApi": {{"clientSecret": "{SECRET}""#);
+    let output = output(nodehost(&["run", "--node", "haloPsa", "--credentials", &given]), "");
+    assert_eq!(output.status.code(), Some(1));
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.contains("--credentials is not JSON"), "{log}");
+    assert_clean("the message", &log);
+}
+
+#[test]
 fn no_secret_leaves_the_server_at_trace_level() {
     let halo = Halo::start();
     let mut command = nodehost(&["serve", "--listen", "127.0.0.1:0", "--allow-host", "127.0.0.1"]);

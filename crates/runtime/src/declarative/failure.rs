@@ -58,10 +58,19 @@ pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> Ite
     error
 }
 
-/// What the service itself says: `message`, or `error.message`.
+/// What the service itself says: `message` or `error.message`, as n8n reads it; else where .NET and OAuth services put
+/// it, which n8n leaves out here.
 fn told(body: &Value) -> Option<String> {
     let truthy = |value: &&Value| super::build::truthy(Some(value));
-    let message = body.get("message").filter(truthy).or_else(|| body.get("error")?.get("message").filter(truthy))?;
+    let message =
+        body.get("message").filter(truthy).or_else(|| body.get("error")?.get("message").filter(truthy)).or_else(
+            || {
+                ["Message", "error_description", "error"]
+                    .iter()
+                    .find_map(|key| body.get(key)?.as_str().map(|_| &body[key]))
+                    .filter(truthy)
+            },
+        )?;
     Some(match message {
         Value::Object(_) | Value::Array(_) => message.to_string(),
         value => data::to_js_string(value),

@@ -214,7 +214,12 @@ struct Course {
 
 impl Course {
     async fn spawn<W: Work>(self, work: W, mut source: Source) -> Result<OutcomeStream, Refusal> {
-        if self.settings.preflight && source.known.is_some() {
+        if self.settings.preflight {
+            if source.known.is_none() {
+                let message =
+                    "preflight needs the whole batch: set settings.bufferItems, or send the items in the request";
+                return Err(Refusal::at("/settings/preflight", ErrorCode::BufferRequired, message));
+            }
             source = preflight(&work, source).await?;
         }
         let run = Run {

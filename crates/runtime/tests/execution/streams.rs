@@ -18,6 +18,17 @@ fn head(parameters: serde_json::Value, settings: serde_json::Value) -> Execution
 }
 
 #[tokio::test]
+async fn preflight_of_a_stream_needs_the_batch_held() {
+    let (host, _) = host();
+    let refusal =
+        host.execute_items(head(json!({}), json!({"preflight": true})), stream::empty().boxed()).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::BufferRequired);
+    assert_eq!(refusal.errors[0].pointer, "/settings/preflight");
+    let held = head(json!({}), json!({"preflight": true, "bufferItems": true}));
+    assert!(host.execute_items(held, stream::empty().boxed()).await.is_ok());
+}
+
+#[tokio::test]
 async fn items_are_read_as_fast_as_outcomes_are_taken() {
     let (host, _) = host();
     let read = Arc::new(AtomicUsize::new(0));

@@ -55,13 +55,16 @@ impl Input {
     }
 
     fn of_parts(&self, node: &str) -> Result<Value> {
-        let parameters = self.parameters.as_deref().map(json_or_file).transpose()?.unwrap_or_else(|| json!({}));
+        let parameters = match &self.parameters {
+            Some(parameters) => json_or_file("--parameters", parameters)?,
+            None => json!({}),
+        };
         let mut node = json!({ "type": node, "parameters": parameters });
         if let Some(version) = self.type_version {
             node["typeVersion"] = json!(version);
         }
         if let Some(credentials) = &self.credentials {
-            let Value::Object(data) = json_or_file(credentials)? else {
+            let Value::Object(data) = json_or_file("--credentials", credentials)? else {
                 bail!("--credentials is an object by credential type");
             };
             node["credentials"] = data.into_iter().map(|(name, data)| (name, json!({ "data": data }))).collect();
