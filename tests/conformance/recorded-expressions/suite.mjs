@@ -51,7 +51,8 @@ function toCase({ id, workflow, args, expected, expectedVm, machineDependent }) 
 	const runData = data?.resultData?.runData;
 	const input = execution?.source?.main?.[0];
 	const context = { workflow: plain(workflow), activeNode, runIndex, mode, items, now: PEER_CLOCK, ...(runData && { runData }), ...(input && { input }) };
-	const flags = { ...(expectedVm && { expectedVm }), ...(machineDependent && { machineDependent }) };
+	const nondeterministic = JSON.stringify(expression).includes('random');
+	const flags = { ...(expectedVm && { expectedVm }), ...(machineDependent && { machineDependent }), ...(nondeterministic && { nondeterministic }) };
 	return { id: `peer.${id}`, group: 'peer', context, itemIndex, expression, expected, ...flags };
 }
 
