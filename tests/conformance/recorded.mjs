@@ -16,7 +16,7 @@ export function recordedFile(name) {
 export const NOT_RUN = { notRun: 'NODEHOST_RECORDED is not set' };
 
 /**
- * Judges answers, `{id, different: [text], row?}`, by a file of differences, `{row: [case, ...]}`. A case that agrees though
+ * Judges answers, `{id, different: [text], expected?, actual?}`, by a file of differences, `{row: [case, ...]}`. A case that agrees though
  * it is named there is wrong, too, and so is a name without a case.
  */
 export function judge(answers, differencesFile) {
@@ -24,11 +24,11 @@ export function judge(answers, differencesFile) {
 	const differences = [];
 	const counts = {};
 	let agreed = 0;
-	for (const { id, different, row: told, ...rest } of answers) {
-		const row = named.get(id) ?? told ?? null;
+	for (const { id, different, expected, actual } of answers) {
+		const row = named.get(id) ?? null;
 		if (different.length > 0) {
 			if (row !== null) counts[row] = (counts[row] ?? 0) + 1;
-			differences.push({ row, title: `${id}: ${different.join('; ')}`.slice(0, 600), ...rest });
+			differences.push({ row, title: `${id}: ${different.join('; ')}`.slice(0, 600), ...(expected && { expected, actual }) });
 		} else {
 			agreed += 1;
 			if (named.has(id)) differences.push({ row: null, title: `${id} agrees, though \`${row}\` names it; strike it off` });

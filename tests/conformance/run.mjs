@@ -55,7 +55,7 @@ function show(difference) {
 	const short = (value) => (value === undefined ? 'undefined' : JSON.stringify(value)).slice(0, 600);
 	console.log(`  ${difference.title}`);
 	if (difference.input !== undefined) console.log(`    given ${short(difference.input)}`);
-	console.log(`    n8n   ${short(difference.expected)}\n    here  ${short(difference.actual)}`);
+	if ('expected' in difference) console.log(`    n8n   ${short(difference.expected)}\n    here  ${short(difference.actual)}`);
 }
 
 /** Runs one suite; answers what is wrong with it, for people. */
