@@ -1,6 +1,7 @@
 //! Every property type and every kind of condition, by example.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::needless_pass_by_value, reason = "`json!` values are handed over as they are written")]
 
 use std::sync::Arc;
 

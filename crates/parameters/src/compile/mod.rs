@@ -126,7 +126,7 @@ pub(crate) enum Multiple {
 #[derive(Debug)]
 pub(crate) enum Nested {
     Simple,
-    Collection(Option<List>),
+    Collection(Option<Box<List>>),
     Groups(Option<Vec<CompiledGroup>>),
 }
 
@@ -228,7 +228,9 @@ impl<'d> Compiler<'d> {
 
     fn nested(&self, property: &Property) -> Nested {
         match (&property.kind, &property.options) {
-            (PropertyType::Collection, Options::Properties(inner)) => Nested::Collection(Some(self.list(inner))),
+            (PropertyType::Collection, Options::Properties(inner)) => {
+                Nested::Collection(Some(Box::new(self.list(inner))))
+            }
             (PropertyType::Collection, _) => Nested::Collection(None),
             (PropertyType::FixedCollection, Options::Groups(groups)) => {
                 Nested::Groups(Some(groups.iter().map(|group| self.group(group)).collect()))
@@ -291,7 +293,7 @@ impl Compiled {
         let list = |list: &List| !list.checked.is_empty();
         let below = match &self.nested {
             Nested::Simple => false,
-            Nested::Collection(inner) => inner.as_ref().is_some_and(list),
+            Nested::Collection(inner) => inner.as_deref().is_some_and(list),
             Nested::Groups(groups) => groups.iter().flatten().any(|group| group.values.as_ref().is_none_or(list)),
         };
         below

@@ -215,7 +215,7 @@ fn nested(
     match &property.nested {
         Nested::Simple => Ok(Flow::Continue),
         Nested::Collection(inner) => {
-            collection::set(property, inner.as_ref(), value, form, root, out)?;
+            collection::set(property, inner.as_deref(), value, form, root, out)?;
             Ok(Flow::Continue)
         }
         Nested::Groups(groups) => fixed_collection::set(property, groups.as_deref(), value, form, root, out),
