@@ -49,4 +49,4 @@ pub fn json_error(text: &str) -> String {
     js::json_error::message(text)
 }
 
-pub use validate::{Code, Mode, Validation, Validator, Violation};
+pub use validate::{Code, Mode, Validation, Validator, Violation, unused};

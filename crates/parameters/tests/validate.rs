@@ -222,3 +222,102 @@ fn text_in_a_json_parameter_is_checked_with_its_place() {
         assert_eq!(told_about(good), Vec::<String>::new());
     }
 }
+
+fn typed() -> Arc<CompiledVersion> {
+    let field = json!({ "displayName": "Field", "name": "field", "type": "string", "default": "" });
+    let group = json!([{ "name": "entry", "displayName": "Entry", "values": [field] }]);
+    let descriptor = json!({ "name": "typed", "displayName": "Typed", "version": 1, "properties": [
+        { "displayName": "Filters", "name": "filters", "type": "collection", "default": {}, "options": [field] },
+        { "displayName": "One", "name": "one", "type": "fixedCollection", "default": {}, "options": group },
+        { "displayName": "Many", "name": "many", "type": "fixedCollection", "default": {},
+          "typeOptions": { "multipleValues": true }, "options": group },
+        { "displayName": "Active", "name": "active", "type": "boolean", "default": true },
+        { "displayName": "Note", "name": "note", "type": "string", "default": "" },
+        { "displayName": "Tags", "name": "tags", "type": "string", "default": [], "typeOptions": { "multipleValues": true } },
+        { "displayName": "Code", "name": "code", "type": "string", "default": "", "typeOptions": { "editor": "jsEditor" } }
+    ] });
+    let source = load::node_from_text("pack", &descriptor.to_string(), |_| None).unwrap();
+    CompiledNode::new(source.descriptor().unwrap()).version(1.0)
+}
+
+fn violations(given: Value, mode: Mode) -> Vec<Violation> {
+    Validator::new(typed(), &map(given), mode).constants().violations.clone()
+}
+
+#[test]
+fn a_collection_of_the_wrong_shape_is_refused_where_n8n_drops_it() {
+    let object = |given: &str| format!("has to be an object with its fields; it is {given}.");
+    let expression = "an expression for the whole collection is not used".to_owned();
+    for (given, pointer, message) in [
+        (json!({ "filters": "x" }), "/filters", object("\"x\"")),
+        (json!({ "filters": 5 }), "/filters", object("5")),
+        (json!({ "filters": ["x"] }), "/filters", object("[\"x\"]")),
+        (json!({ "filters": "={{ $json.filters }}" }), "/filters", expression.clone()),
+        (json!({ "one": true }), "/one", object("true")),
+        (json!({ "one": "={{ $json.one }}" }), "/one", expression.clone()),
+        (json!({ "one": { "entry": "x" } }), "/one/entry", object("\"x\"")),
+        (json!({ "one": { "entry": [{ "field": "x" }] } }), "/one/entry", object("[{\"field\":\"x\"}]")),
+        (json!({ "many": 5 }), "/many", object("5")),
+        (json!({ "many": { "entry": "x" } }), "/many/entry", "has to be a list of entries; it is \"x\".".to_owned()),
+        (json!({ "many": { "entry": "={{ [] }}" } }), "/many/entry", "an expression for the whole list".to_owned()),
+        (json!({ "many": { "entry": [{}, 5] } }), "/many/entry/1", object("5")),
+    ] {
+        let found = violations(given.clone(), Mode::Strict);
+        let told = told(&found);
+        assert!(told.len() == 1 && told[0].0 == pointer && told[0].2.contains(&message), "{given}: {told:?}");
+        assert_eq!(violations(given, Mode::N8n), []);
+    }
+    for given in [
+        json!({ "filters": {}, "one": null, "many": { "entry": [{ "field": "x" }] } }),
+        json!({ "filters": [], "one": { "entry": { "field": "={{ 1 }}" } }, "many": { "entry": [] } }),
+    ] {
+        assert_eq!(violations(given.clone(), Mode::Strict), [], "{given}");
+    }
+}
+
+#[test]
+fn what_is_not_used_is_told_without_a_refusal() {
+    let given = map(json!({ "filters": "={{ $json }}", "filter": {} }));
+    let effective = typed().get_node_parameters(&given, true, false).unwrap();
+    let found = nodehost_parameters::unused(&typed(), &given, &effective);
+    let places: Vec<_> = found.iter().map(|found| (found.pointer.as_str(), found.code.as_str())).collect();
+    assert_eq!(places, [("/filters", "invalid_parameter"), ("/filter", "unknown_parameter")]);
+}
+
+#[test]
+fn values_have_the_type_of_their_property() {
+    let flag = |given: &str| format!("Parameter \"Active\" (active) has to be true or false; it is {given}.");
+    for (given, pointer, message) in [
+        (json!({ "active": "false" }), "/active", flag("\"false\"")),
+        (json!({ "active": 0 }), "/active", flag("0")),
+        (json!({ "note": true }), "/note", "Parameter \"Note\" (note) has to be text; it is true.".to_owned()),
+        (json!({ "note": ["a"] }), "/note", "Parameter \"Note\" (note) has to be text; it is [\"a\"].".to_owned()),
+        (
+            json!({ "filters": { "field": {} } }),
+            "/filters/field",
+            "Parameter \"Field\" (filters.field) has to be text; it is {}.".to_owned(),
+        ),
+    ] {
+        let found = violations(given.clone(), Mode::Strict);
+        assert_eq!(told(&found), [(pointer, "invalid_parameter", message.as_str())]);
+        assert_eq!(violations(given, Mode::N8n), []);
+    }
+    let good = json!({ "active": false, "note": 5, "tags": ["a"], "code": { "a": 1 } });
+    assert_eq!(violations(good, Mode::Strict), []);
+    assert_eq!(violations(json!({ "active": null, "note": null }), Mode::Strict), []);
+}
+
+#[test]
+fn an_expression_result_has_the_type_of_its_property_too() {
+    let given = map(json!({ "active": "={{ $json.a }}", "note": "={{ $json.b }}" }));
+    let validator = Validator::new(typed(), &given, Mode::Strict);
+    assert_eq!(validator.constants().violations, []);
+    let item = |active: Value, note: Value| {
+        let found = validator.item(&map(json!({ "active": active, "note": note })));
+        found.into_iter().map(|found| found.pointer).collect::<Vec<_>>()
+    };
+    assert_eq!(item(json!(false), json!("x")), Vec::<String>::new());
+    assert_eq!(item(json!(true), json!(false)), Vec::<String>::new());
+    assert_eq!(item(json!(null), json!(5)), Vec::<String>::new());
+    assert_eq!(item(json!("false"), json!({ "a": 1 })), ["/active", "/note"]);
+}

@@ -1,4 +1,4 @@
-//! One value against its property: option lists and the limits in `typeOptions`.
+//! One value against its property: its type, option lists, and the limits in `typeOptions`.
 
 use nodehost_descriptor::{Options, PropertyType};
 use nodehost_expression::data;
@@ -8,23 +8,32 @@ use super::{Violation, shown};
 use crate::compile::{Compiled, Multiple};
 use crate::js::{Js, is_equal, number, text};
 
-/// Checks a value that is in use; a list where the property takes several.
-pub(super) fn check(property: &Compiled, value: &Value, pointer: &str, path: &str, found: &mut Vec<Violation>) {
+/// Checks a value that is in use; a list where the property takes several. `is_constant` says that it is no
+/// expression's result.
+pub(super) fn check(
+    property: &Compiled,
+    value: &Value,
+    is_constant: bool,
+    pointer: &str,
+    path: &str,
+    found: &mut Vec<Violation>,
+) {
     let several = property.multiple == Multiple::Yes || property.kind == PropertyType::MultiOptions;
     match value {
         Value::Array(list) if several => {
             for (index, value) in list.iter().enumerate() {
-                let subject = Subject { property, value, pointer: format!("{pointer}/{index}"), path };
+                let subject = Subject { property, value, is_constant, pointer: format!("{pointer}/{index}"), path };
                 subject.check(found);
             }
         }
-        _ => Subject { property, value, pointer: pointer.to_owned(), path }.check(found),
+        _ => Subject { property, value, is_constant, pointer: pointer.to_owned(), path }.check(found),
     }
 }
 
 struct Subject<'s> {
     property: &'s Compiled,
     value: &'s Value,
+    is_constant: bool,
     pointer: String,
     path: &'s str,
 }
@@ -34,6 +43,7 @@ impl Subject<'_> {
         let broken = match self.property.kind {
             _ if self.value.is_null() => None,
             PropertyType::Options | PropertyType::MultiOptions => self.choice(),
+            PropertyType::Boolean => self.flag(),
             PropertyType::Number => self.number(),
             PropertyType::String => self.text(),
             PropertyType::Json => self.json(),
@@ -68,6 +78,17 @@ impl Subject<'_> {
         Some(format!("is {}, which is none of its options; use one of {}.", shown(self.value), listed.join(", ")))
     }
 
+    /// Whether the property takes one value as its type says; others have rules of their own.
+    fn is_plain(&self) -> bool {
+        let single = matches!(self.property.multiple, Multiple::Unsaid | Multiple::No);
+        single && self.property.validate_type.is_none() && self.property.source.type_options.get("editor").is_none()
+    }
+
+    fn flag(&self) -> Option<String> {
+        let is_wrong = self.is_plain() && !self.value.is_boolean();
+        is_wrong.then(|| format!("has to be true or false; it is {}.", shown(self.value)))
+    }
+
     fn number(&self) -> Option<String> {
         let options = &self.property.source.type_options;
         let (min, max) = (options.number("minValue"), options.number("maxValue"));
@@ -96,7 +117,13 @@ impl Subject<'_> {
     }
 
     fn text(&self) -> Option<String> {
-        let Value::String(value) = self.value else { return None };
+        let value = match self.value {
+            Value::String(value) => value,
+            // A number stands for its digits, and what an expression brings may be a flag as well.
+            Value::Number(_) => return None,
+            Value::Bool(_) if !self.is_constant => return None,
+            _ => return self.is_plain().then(|| format!("has to be text; it is {}.", shown(self.value))),
+        };
         let options = &self.property.source.type_options;
         let length = text::length(value) as f64;
         if let Some(max) = options.number("maxLength").filter(|max| length > *max) {

@@ -7,6 +7,7 @@
 mod constraints;
 mod limits;
 mod names;
+mod shape;
 mod walk;
 
 use std::sync::Arc;
@@ -145,6 +146,15 @@ impl Validator {
         constraints::check(&self.version, resolved.clone(), false, &mut found);
         found
     }
+}
+
+/// What of the parameters given is not used: unknown names, values that do not apply to the others, and collections
+/// that are no objects. `effective` are the parameters completed with their defaults.
+pub fn unused(version: &CompiledVersion, given: &Map<String, Value>, effective: &Map<String, Value>) -> Vec<Violation> {
+    let mut found = Validation::default();
+    names::check(&version.root, given, effective, &mut found);
+    found.violations.append(&mut found.warnings);
+    found.violations
 }
 
 /// n8n's own issues, each with the place of its parameter.

@@ -1,9 +1,9 @@
-//! Names: parameters no property has, and values of properties that are not shown.
+//! Names: parameters no property has, and values of properties that are not shown or cannot be read.
 
 use serde_json::{Map, Value};
 
 use super::walk::{Place, is_shown};
-use super::{Code, Validation, Violation, token};
+use super::{Code, Validation, Violation, shape, token};
 use crate::compile::{Compiled, List, Nested};
 
 /// Compares what is given with what is in use.
@@ -24,6 +24,7 @@ fn level(place: Place<'_>, given: &Map<String, Value>, base: &str, out: &mut Val
             Some(effective) => {
                 // Of several properties with this name, the one that is shown takes the value.
                 for property in namesakes.filter(|property| is_shown(place, property)) {
+                    shape::check(property, value, &pointer, &mut out.violations);
                     below(property, root, value, effective, &pointer, out);
                 }
             }

@@ -51,7 +51,7 @@ impl Walk<'_> {
     ) {
         match &property.nested {
             Nested::Simple if self.constants_only && has_expression(value) => {}
-            Nested::Simple => limits::check(property, value, pointer, path, self.found),
+            Nested::Simple => limits::check(property, value, self.constants_only, pointer, path, self.found),
             Nested::Collection(Some(inner)) => self.entries(inner, place.root, given, value, pointer, path),
             Nested::Groups(Some(groups)) => {
                 let Value::Object(values) = value else { return };
