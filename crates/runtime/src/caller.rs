@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::credentials::{Credential, CredentialError, Credentials, Redactor, SendError};
 use crate::declarative::{Answer, RequestOptions, build, failure};
 use crate::egress::Tally;
-use crate::execution::{Flight, GRACE};
+use crate::execution::Flight;
 use crate::notes::Notes;
 use crate::{ErrorCode, ItemError};
 
@@ -34,9 +34,8 @@ impl Caller {
         request.transport_retries = self.transport_retries;
         request.tally = Some(Arc::clone(&self.tally));
         request.label = Some(Arc::clone(&self.label));
-        // What may change something gets the grace period at the end of the execution.
-        let grace = if request.is_idempotent() { std::time::Duration::ZERO } else { GRACE };
-        request.deadline = self.deadline.map(|deadline| deadline + grace);
+        // What is under way at the deadline is the driver's to end: it knows what may have changed something.
+        request.waits_until = self.deadline;
         flight.depart(&request.method)?;
         let response = match self.credentials.send(self.credential.as_ref(), request).await {
             Ok(response) => response,

@@ -195,7 +195,7 @@ impl Credentials {
         slot: &Arc<Slot>,
         mut request: OutgoingRequest,
     ) -> Result<IncomingResponse, SendError> {
-        let (deadline, tally) = (request.deadline, request.tally.clone());
+        let (deadline, tally) = (request.end_of_waits(), request.tally.clone());
         let start = || initial_token(credential.data());
         let get = |previous| self.fetch(credential, config, previous, tally.clone());
         let token = in_time(deadline, slot.token(start, get)).await??;

@@ -83,7 +83,7 @@ impl Egress {
             idempotent: request.is_idempotent(),
             replayable: request.body.is_replayable(),
             max_wait: self.inner.config.max_retry_wait,
-            deadline: request.deadline,
+            deadline: request.end_of_waits(),
         };
         let mut attempts = 1;
         loop {
@@ -115,7 +115,7 @@ impl Egress {
         });
         // Without transport retries the host behaves as n8n does, which learns nothing from servers.
         let learned = request.transport_retries > 0;
-        let patience = request.deadline.map_or(config.max_retry_wait, |deadline| {
+        let patience = request.end_of_waits().map_or(config.max_retry_wait, |deadline| {
             config.max_retry_wait.min(deadline.saturating_duration_since(Instant::now()))
         });
         let host = host_of(&request.url);

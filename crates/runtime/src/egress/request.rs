@@ -30,6 +30,8 @@ pub struct OutgoingRequest {
     pub timeout: Option<Duration>,
     /// When everything, attempts and pauses, must be over.
     pub deadline: Option<Instant>,
+    /// When waits must be over: for a turn, a token, another attempt. An attempt that has started is not cut off by it.
+    pub waits_until: Option<Instant>,
     /// Whether to follow redirects.
     pub redirects: Redirects,
     /// Whether the server's certificate must be valid; `false` is n8n's `skipSslCertificateValidation`.
@@ -104,6 +106,7 @@ impl OutgoingRequest {
             body: RequestBody::Empty,
             timeout: None,
             deadline: None,
+            waits_until: None,
             redirects: Redirects::Follow(5),
             verify_tls: true,
             proxy: None,
@@ -122,6 +125,11 @@ impl OutgoingRequest {
         self.idempotent.unwrap_or_else(|| self.method.is_idempotent())
     }
 
+    /// When waits must be over, whatever says so.
+    pub(crate) fn end_of_waits(&self) -> Option<Instant> {
+        self.deadline.into_iter().chain(self.waits_until).min()
+    }
+
     /// A second request like this one; `None` if its body is a stream.
     #[must_use]
     pub fn try_clone(&self) -> Option<Self> {
@@ -132,6 +140,7 @@ impl OutgoingRequest {
             body: self.body.try_clone()?,
             timeout: self.timeout,
             deadline: self.deadline,
+            waits_until: self.waits_until,
             redirects: self.redirects,
             verify_tls: self.verify_tls,
             proxy: self.proxy.clone(),

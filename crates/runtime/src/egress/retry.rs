@@ -18,7 +18,7 @@ pub(crate) struct RetryRules {
     pub(crate) replayable: bool,
     /// The longest pause.
     pub(crate) max_wait: Duration,
-    /// When everything must be over.
+    /// When waits must be over.
     pub(crate) deadline: Option<Instant>,
 }
 

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use super::item::run_item;
 use super::{Ended, InputError, Job, OutcomeStream, Run, Source, Work};
 use crate::outcome::End;
-use crate::{ErrorCode, Item, ItemError, Outcome, OutcomeEvent, PairedItem, Stats, Status};
+use crate::{ErrorCode, Item, ItemError, Outcome, OutcomeEvent, PairedItem, Stats, Status, Warning};
 
 /// Items prepared in one engine job.
 const CHUNK: usize = 32;
@@ -68,7 +68,11 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
                 Ok(permit) => permit.send(OutcomeEvent::Outcome(ready.pop_front().expect("it is not empty"))),
                 Err(_) => gone = true,
             },
-            () = until(run.deadline), if !noticed => run.cancel.end(Ended::Deadline),
+            () = until(run.deadline), if !noticed => {
+                run.cancel.end(Ended::Deadline);
+                // Past the deadline this branch is always ready.
+                noticed = true;
+            }
             () = events.closed(), if !gone => gone = true,
             _ = run.cancel.wait(), if !noticed => noticed = true,
         }
@@ -164,6 +168,8 @@ struct Summary<'r, W> {
     error: Option<ItemError>,
     /// Whether the end from outside, if there was one, took anything away.
     interrupted: bool,
+    /// Items whose requests may or may not have taken effect.
+    unknown: Vec<usize>,
     input_error: Option<InputError>,
     /// With `alwaysOutputData`: the last outcome while none has put anything out.
     held: Option<Outcome>,
@@ -178,6 +184,7 @@ impl<'r, W> Summary<'r, W> {
             stats: Stats::default(),
             error: None,
             interrupted: false,
+            unknown: Vec::new(),
             input_error: None,
             held: None,
             is_empty: run.always_output_data,
@@ -198,6 +205,15 @@ impl<'r, W> Summary<'r, W> {
                 self.stats.failed += 1;
                 self.interrupted |=
                     matches!(error.code, ErrorCode::Canceled | ErrorCode::DeadlineExceeded | ErrorCode::OutcomeUnknown);
+                if error.code == ErrorCode::OutcomeUnknown {
+                    self.unknown.push(outcome.item_index);
+                }
+                // Who waits for something himself may see the deadline before the driver does.
+                if error.code == ErrorCode::DeadlineExceeded
+                    && self.run.deadline.is_some_and(|deadline| deadline <= Instant::now())
+                {
+                    self.run.cancel.end(Ended::Deadline);
+                }
                 if self.error.is_none() {
                     self.error = Some(error.clone());
                 }
@@ -230,8 +246,15 @@ impl<'r, W> Summary<'r, W> {
         };
         let mut warnings = self.run.warnings.clone();
         warnings.extend(self.run.notes.all());
+        warnings.extend(self.unknown.into_iter().map(fate_unknown));
         End { status, execution_id: self.run.execution_id.clone(), stats, error, warnings }
     }
+}
+
+/// Tells a caller who gets no outcomes which items to look after.
+fn fate_unknown(index: usize) -> Warning {
+    let message = format!("Whether the request of item {index} took effect is unknown: check before sending it again");
+    Warning { pointer: format!("/items/{index}"), code: ErrorCode::OutcomeUnknown, message }
 }
 
 impl<W> Summary<'_, W> {

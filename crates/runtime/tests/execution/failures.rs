@@ -182,6 +182,30 @@ async fn a_post_under_way_at_the_end_is_unknown_and_a_get_is_not() {
     assert_eq!(codes(&outcomes), expected);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_time_limit_cuts_off_gets_and_waits_for_posts() {
+    let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
+    let (host, _) = host();
+    let url = format!("{}/hang", service.url);
+    for policy in ["stopWorkflow", "continueRegularOutput"] {
+        let node = json!({"onError": policy});
+        let settings = json!({"concurrency": 2, "timeoutMs": 2000});
+        let get = request(node.clone(), vec![json!({"do": "get", "url": url})], settings.clone());
+        let (gets, end) = outcomes(host.execute_stream(get).await.unwrap()).await;
+        assert_eq!(codes(&gets), [Some(ErrorCode::DeadlineExceeded)]);
+        assert_eq!((end.status, end.error.unwrap().code), (Status::Canceled, ErrorCode::DeadlineExceeded));
+        assert_eq!(end.warnings, []);
+
+        let started = tokio::time::Instant::now();
+        let given = vec![json!({"do": "get", "url": url}), json!({"do": "post", "url": url}), json!({})];
+        let result = host.execute(request(node, given, settings)).await.unwrap();
+        assert!(started.elapsed() >= Duration::from_secs(12), "the POST had its grace period");
+        assert_eq!((result.status, result.error.unwrap().code), (Status::Canceled, ErrorCode::DeadlineExceeded));
+        let told: Vec<_> = result.warnings.iter().map(|warning| (warning.pointer.as_str(), warning.code)).collect();
+        assert_eq!(told, [("/items/1", ErrorCode::OutcomeUnknown)]);
+    }
+}
+
 #[tokio::test]
 async fn an_execution_that_is_over_is_not_canceled_afterwards() {
     let (host, _) = host();
