@@ -94,6 +94,11 @@ impl NodeSource {
         &self.type_name
     }
 
+    /// The package the node belongs to, `n8n-nodes-base`.
+    pub fn package(&self) -> &str {
+        self.type_name.strip_suffix(&self.summary.name).and_then(|rest| rest.strip_suffix('.')).unwrap_or_default()
+    }
+
     /// What was read at load.
     pub fn summary(&self) -> &NodeSummary {
         &self.summary
@@ -123,6 +128,7 @@ impl NodeSource {
 /// A credential type's descriptor as loaded.
 #[derive(Debug)]
 pub struct CredentialSource {
+    package: Option<String>,
     name: String,
     text: Text,
     file: Option<PathBuf>,
@@ -130,13 +136,19 @@ pub struct CredentialSource {
 }
 
 impl CredentialSource {
-    pub(crate) fn new(text: Text, file: Option<&Path>) -> Result<Self, DescriptorError> {
+    pub(crate) fn new(package: Option<&str>, text: Text, file: Option<&Path>) -> Result<Self, DescriptorError> {
         #[derive(Deserialize)]
         struct Named {
             name: String,
         }
         let named: Named = serde_json::from_str(text.get()).map_err(|error| malformed("credential", &error, file))?;
-        Ok(Self { name: named.name, text, file: file.map(Path::to_owned), descriptor: OnceLock::new() })
+        let package = package.map(str::to_owned);
+        Ok(Self { package, name: named.name, text, file: file.map(Path::to_owned), descriptor: OnceLock::new() })
+    }
+
+    /// The package the type belongs to, if it came with one: its nodes mean this type by its name.
+    pub fn package(&self) -> Option<&str> {
+        self.package.as_deref()
     }
 
     /// The credential type's name.

@@ -24,7 +24,7 @@ pub fn node() -> Result<NodeSource, DescriptorError> {
 /// # Errors
 /// If the file does not fit the schema; the tests show that it does.
 pub fn credential_type() -> Result<CredentialSource, DescriptorError> {
-    load::credential_from_text(file("haloPSAApi.credentials.json").unwrap_or_default())
+    load::package_credential_from_text(PACKAGE, file("haloPSAApi.credentials.json").unwrap_or_default())
 }
 
 fn file(name: &str) -> Option<&'static str> {

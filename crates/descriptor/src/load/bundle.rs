@@ -26,7 +26,7 @@ pub(super) fn load(prefix: &str, whole: &Arc<str>, path: Option<&Path>) -> Resul
             if nodes {
                 loaded.nodes.push(Arc::new(NodeSource::new(prefix, text, path)?));
             } else {
-                loaded.credentials.push(Arc::new(CredentialSource::new(text, path)?));
+                loaded.credentials.push(Arc::new(CredentialSource::new(Some(prefix), text, path)?));
             }
             Ok(())
         });

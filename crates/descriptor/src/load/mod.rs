@@ -81,11 +81,20 @@ pub fn node_from_text<'a>(
     node(prefix, value, None).map_err(first)
 }
 
-/// Loads a credential type from text.
+/// Loads a credential type of no package from text.
 pub fn credential_from_text(text: &str) -> Result<CredentialSource, DescriptorError> {
+    credential(None, text)
+}
+
+/// Loads a credential type of a package from text.
+pub fn package_credential_from_text(package: &str, text: &str) -> Result<CredentialSource, DescriptorError> {
+    credential(Some(package), text)
+}
+
+fn credential(package: Option<&str>, text: &str) -> Result<CredentialSource, DescriptorError> {
     let value = parse(text)?;
     schema::check_credential(&value).map_err(first)?;
-    CredentialSource::new(Text::owned(text.to_owned()), None)
+    CredentialSource::new(package, Text::owned(text.to_owned()), None)
 }
 
 fn first(errors: Vec<DescriptorError>) -> DescriptorError {
@@ -99,7 +108,7 @@ fn single(prefix: &str, text: String, path: Option<&Path>) -> Result<Loaded, Vec
         loaded.nodes.push(Arc::new(node(prefix, value, path)?));
     } else {
         schema::check_credential(&value)?;
-        let source = CredentialSource::new(Text::owned(text), path).map_err(|error| vec![error])?;
+        let source = CredentialSource::new(Some(prefix), Text::owned(text), path).map_err(|error| vec![error])?;
         loaded.credentials.push(Arc::new(source));
     }
     Ok(loaded)

@@ -70,7 +70,18 @@ impl Credentials {
     /// Prepares a credential whose data came with the request: fills in defaults and hidden fields, checks that it is
     /// complete. Sends nothing.
     pub async fn resolve(&self, type_name: &str, given: CredentialData) -> Result<Credential, CredentialError> {
-        self.prepare(type_name, given, Origin::Inline, None, "").await
+        self.resolve_for(None, type_name, given).await
+    }
+
+    /// As [`resolve`](Self::resolve), the type being what a package means by that name.
+    pub async fn resolve_for(
+        &self,
+        package: Option<&str>,
+        type_name: &str,
+        given: CredentialData,
+    ) -> Result<Credential, CredentialError> {
+        let credential_type = self.inner.types.get_for(package, type_name)?;
+        self.prepare(credential_type, given, Origin::Inline, None, "").await
     }
 
     /// Prepares a credential of the runner's store, for a caller who is known by the name of an API key, or unknown.
@@ -80,30 +91,46 @@ impl Credentials {
         id: &str,
         caller: Option<&str>,
     ) -> Result<Credential, CredentialError> {
+        self.resolve_stored_for(None, type_name, id, caller).await
+    }
+
+    /// As [`resolve_stored`](Self::resolve_stored), the type being what a package means by that name.
+    pub async fn resolve_stored_for(
+        &self,
+        package: Option<&str>,
+        type_name: &str,
+        id: &str,
+        caller: Option<&str>,
+    ) -> Result<Credential, CredentialError> {
         let stored = self.inner.store.get(id, type_name, caller)?;
         // Tokens that are saved change the data, but not the credential.
         let scope = format!("{id}\0{}", stored.revision);
         let origin = Origin::Stored { id: id.to_owned() };
-        self.prepare(type_name, stored.data.clone(), origin, stored.rate_limit, &scope).await
+        let credential_type = self.inner.types.get_for(package, type_name)?;
+        self.prepare(credential_type, stored.data.clone(), origin, stored.rate_limit, &scope).await
     }
 
     async fn prepare(
         &self,
-        type_name: &str,
+        credential_type: Arc<CredentialType>,
         given: CredentialData,
         origin: Origin,
         rate_limit: Option<RateLimit>,
         scope: &str,
     ) -> Result<Credential, CredentialError> {
         let service = &self.inner;
-        let credential_type = service.types.get(type_name)?;
+        // Types of one name in two packages share neither tokens nor budgets.
+        let type_name = match &credential_type.package {
+            Some(package) => format!("{package}\0{}", credential_type.name),
+            None => credential_type.name.clone(),
+        };
         let data = resolve(&service.engine, &credential_type, &given).await?;
         let key = if scope.is_empty() {
-            service.hasher.credential(scope, type_name, data.expose())
+            service.hasher.credential(scope, &type_name, data.expose())
         } else {
             let mut lasting = data.expose().clone();
             lasting.remove("oauthTokenData");
-            service.hasher.credential(scope, type_name, CredentialData::new(lasting).expose())
+            service.hasher.credential(scope, &type_name, CredentialData::new(lasting).expose())
         };
         let plan = self.plan(&credential_type, &data, key).await?;
         Ok(Credential::new(Inner { credential_type, data, origin, plan, key }, rate_limit))

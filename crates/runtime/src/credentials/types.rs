@@ -22,10 +22,13 @@ const BUILT_IN: [&str; 7] = [
     include_str!("types/httpBearerAuth.credentials.json"),
 ];
 
-/// The credential types that are loaded. Those of the host itself are always there; a loaded one of the same name hides it.
+/// The credential types that are loaded, and those of the host itself.
+///
+/// Packages may have types of the same name. A name means the type of the package that uses it, then the first of that
+/// name: those of the host itself, then in the order they were loaded.
 #[derive(Debug)]
 pub struct CredentialTypes {
-    types: HashMap<String, Entry>,
+    types: HashMap<String, Vec<Entry>>,
 }
 
 #[derive(Debug)]
@@ -37,6 +40,8 @@ struct Entry {
 /// A credential type with everything it inherits.
 #[derive(Debug)]
 pub struct CredentialType {
+    /// The package it belongs to, if it came with one.
+    pub package: Option<String>,
     /// The type's name.
     pub name: String,
     /// The name people see.
@@ -67,16 +72,21 @@ struct Ancestry {
 }
 
 impl CredentialTypes {
-    /// The types of the host itself and those in `loaded`; of two of one name the later counts.
+    /// The types of the host itself and those in `loaded`; of two of one name and package the later counts.
     pub fn new(loaded: impl IntoIterator<Item = Arc<CredentialSource>>) -> Result<Self, CredentialError> {
-        let mut types = HashMap::new();
+        let mut types: HashMap<String, Vec<Entry>> = HashMap::new();
         let built_in = BUILT_IN.iter().map(|text| load::credential_from_text(text).map(Arc::new));
         for source in built_in.chain(loaded.into_iter().map(Ok)) {
             let source = source.map_err(|error| CredentialError::InvalidType {
                 type_name: "built in".to_owned(),
                 reason: error.to_string(),
             })?;
-            types.insert(source.name().to_owned(), Entry { source, merged: OnceLock::new() });
+            let entries = types.entry(source.name().to_owned()).or_default();
+            let entry = Entry { source, merged: OnceLock::new() };
+            match entries.iter_mut().find(|other| other.source.package() == entry.source.package()) {
+                Some(other) => *other = entry,
+                None => entries.push(entry),
+            }
         }
         Ok(Self { types })
     }
@@ -84,7 +94,7 @@ impl CredentialTypes {
     /// The descriptor as loaded.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Arc<CredentialSource>> {
-        self.types.get(name).map(|entry| &entry.source)
+        self.find(None, name).ok().map(|entry| &entry.source)
     }
 
     /// The names of all types, sorted.
@@ -97,23 +107,36 @@ impl CredentialTypes {
 
     /// A type with everything it inherits.
     pub fn get(&self, name: &str) -> Result<Arc<CredentialType>, CredentialError> {
-        let entry = self.types.get(name).ok_or_else(|| CredentialError::UnknownType(name.to_owned()))?;
-        entry.merged.get_or_init(|| self.merge(name).map(Arc::new)).clone()
+        self.get_for(None, name)
+    }
+
+    /// The type that a package means by a name, with everything it inherits.
+    pub fn get_for(&self, package: Option<&str>, name: &str) -> Result<Arc<CredentialType>, CredentialError> {
+        let entry = self.find(package, name)?;
+        entry.merged.get_or_init(|| self.merge(entry).map(Arc::new)).clone()
     }
 
     /// The descriptor as JSON, with the properties it inherits in place of `extends`.
     pub fn resolved_json(&self, name: &str) -> Result<Value, CredentialError> {
-        let merged = self.properties_json(name, &mut Ancestry::default())?;
-        let mut json = self.json(name)?;
+        let entry = self.find(None, name)?;
+        let merged = self.properties_json(entry, &mut Ancestry::default())?;
+        let mut json = entry.json()?;
         json.shift_remove("extends");
         json.insert("properties".to_owned(), Value::Array(merged));
         Ok(Value::Object(json))
     }
 
-    fn merge(&self, name: &str) -> Result<CredentialType, CredentialError> {
-        let own = self.descriptor(name)?;
+    fn find(&self, package: Option<&str>, name: &str) -> Result<&Entry, CredentialError> {
+        let entries = self.types.get(name).map(Vec::as_slice).unwrap_or_default();
+        let own = entries.iter().find(|entry| package.is_some() && entry.source.package() == package);
+        own.or(entries.first()).ok_or_else(|| CredentialError::UnknownType(name.to_owned()))
+    }
+
+    fn merge(&self, entry: &Entry) -> Result<CredentialType, CredentialError> {
+        let (name, package) = (entry.source.name(), entry.source.package());
+        let own = entry.descriptor()?;
         let mut ancestry = Ancestry::default();
-        let json = self.properties_json(name, &mut ancestry)?;
+        let json = self.properties_json(entry, &mut ancestry)?;
         // Read through the descriptor crate once more, so that merged properties are what loaded ones are.
         let mut merged = Map::new();
         merged.insert("name".to_owned(), Value::String(name.to_owned()));
@@ -123,11 +146,16 @@ impl CredentialTypes {
             .properties;
         let mut authenticate = None;
         for ancestor in &ancestry.names {
-            let generic =
-                self.descriptor(ancestor)?.authenticate.clone().filter(|value| value.get("properties").is_some());
+            let generic = self
+                .find(package, ancestor)?
+                .descriptor()?
+                .authenticate
+                .clone()
+                .filter(|value| value.get("properties").is_some());
             authenticate = authenticate.or(generic).or_else(|| built_in_authenticate(ancestor));
         }
         Ok(CredentialType {
+            package: package.map(str::to_owned),
             name: name.to_owned(),
             display_name: own.display_name.clone(),
             native: Native::of(name, &ancestry.names),
@@ -140,26 +168,18 @@ impl CredentialTypes {
         })
     }
 
-    fn descriptor(&self, name: &str) -> Result<Arc<CredentialDescriptor>, CredentialError> {
-        let entry = self.types.get(name).ok_or_else(|| CredentialError::UnknownType(name.to_owned()))?;
-        entry.source.descriptor().map_err(|error| invalid(name, error.to_string()))
-    }
-
-    fn json(&self, name: &str) -> Result<Map<String, Value>, CredentialError> {
-        let entry = self.types.get(name).ok_or_else(|| CredentialError::UnknownType(name.to_owned()))?;
-        serde_json::from_str(entry.source.text()).map_err(|error| invalid(name, error.to_string()))
-    }
-
     /// The properties of a type after those of the types it extends; its own take the place of inherited ones.
-    fn properties_json(&self, name: &str, ancestry: &mut Ancestry) -> Result<Vec<Value>, CredentialError> {
+    fn properties_json(&self, entry: &Entry, ancestry: &mut Ancestry) -> Result<Vec<Value>, CredentialError> {
+        let name = entry.source.name();
         if ancestry.path.iter().any(|passed| passed == name) {
             return Err(invalid(name, "it extends itself".to_owned()));
         }
         ancestry.path.push(name.to_owned());
         ancestry.names.push(name.to_owned());
-        let json = self.json(name)?;
+        let json = entry.json()?;
         let mut combined = Vec::new();
-        for parent in &self.descriptor(name)?.extends {
+        for parent in &entry.descriptor()?.extends {
+            let parent = self.find(entry.source.package(), parent)?;
             merge_properties(&mut combined, self.properties_json(parent, ancestry)?, true);
         }
         ancestry.path.pop();
@@ -169,6 +189,16 @@ impl CredentialTypes {
         }
         merge_properties(&mut combined, own, false);
         Ok(combined)
+    }
+}
+
+impl Entry {
+    fn descriptor(&self) -> Result<Arc<CredentialDescriptor>, CredentialError> {
+        self.source.descriptor().map_err(|error| invalid(self.source.name(), error.to_string()))
+    }
+
+    fn json(&self) -> Result<Map<String, Value>, CredentialError> {
+        serde_json::from_str(self.source.text()).map_err(|error| invalid(self.source.name(), error.to_string()))
     }
 }
 

@@ -91,7 +91,7 @@ impl Host {
             let message = format!("There is no credential type {type_name}");
             return Err(Refusal::new(ErrorCode::UnknownCredentialType, message));
         }
-        let credential = super::start::resolve(self, type_name, &reference, "").await?;
+        let credential = super::start::resolve(self, (None, type_name), &reference, "").await?;
         Ok(self.inner.credentials.test(&credential).await)
     }
 

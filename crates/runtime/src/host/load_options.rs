@@ -126,7 +126,14 @@ impl Host {
             origin => origin,
         };
         let (checked, _) = Checked::new(Arc::clone(&version), &complete, &complete, Validation::Off)?;
-        let credential = start::credential(self, &descriptor, &checked, &complete, &request.credentials).await?;
+        let credential = start::credential(
+            self,
+            (&descriptor, found.entry.source.package()),
+            &checked,
+            &complete,
+            &request.credentials,
+        )
+        .await?;
         let node = Arc::new(NodeContext {
             name: descriptor.display_name.clone(),
             node_type: found.node_type.to_owned(),

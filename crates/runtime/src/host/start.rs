@@ -94,7 +94,8 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         Some(_) => None,
         None => Some(routing_plan(host, &found, &checked, &complete)?),
     };
-    let mut credential = credential(host, &descriptor, &checked, &complete, &call.credentials).await?;
+    let mut credential =
+        credential(host, (&descriptor, found.entry.source.package()), &checked, &complete, &call.credentials).await?;
     if let (Some(given), Some(plan)) = (&credential, &mut plan) {
         let scopes = make_scopes(Some(exposed(given)));
         let urls = node_urls(host, plan, &scopes).await;
@@ -321,7 +322,7 @@ fn pace(parameters: &Map<String, Value>) -> Option<(usize, Duration)> {
 /// The credential the node uses with these parameters.
 pub(super) async fn credential(
     host: &Host,
-    descriptor: &nodehost_descriptor::NodeDescriptor,
+    (descriptor, package): (&nodehost_descriptor::NodeDescriptor, &str),
     checked: &Checked,
     complete: &Map<String, Value>,
     given: &std::collections::BTreeMap<String, CredentialRef>,
@@ -335,7 +336,9 @@ pub(super) async fn credential(
             continue;
         }
         match given.get(&wanted.name) {
-            Some(reference) => return resolve(host, &wanted.name, reference, &pointer(&wanted.name)).await.map(Some),
+            Some(reference) => {
+                return resolve(host, (Some(package), &wanted.name), reference, &pointer(&wanted.name)).await.map(Some);
+            }
             None if wanted.required => drop(missing.get_or_insert(&wanted.name)),
             None => {}
         }
@@ -352,14 +355,16 @@ pub(super) async fn credential(
 /// A credential of a request, ready for use.
 pub(super) async fn resolve(
     host: &Host,
-    type_name: &str,
+    (package, type_name): (Option<&str>, &str),
     reference: &CredentialRef,
     pointer: &str,
 ) -> Result<Credential, Refusal> {
     let credentials = &host.inner.credentials;
     let resolved = match reference {
-        CredentialRef::Data(data) => credentials.resolve(type_name, CredentialData::new(data.clone())).await,
-        CredentialRef::Id(id) => credentials.resolve_stored(type_name, id, host.caller.as_deref()).await,
+        CredentialRef::Data(data) => {
+            credentials.resolve_for(package, type_name, CredentialData::new(data.clone())).await
+        }
+        CredentialRef::Id(id) => credentials.resolve_stored_for(package, type_name, id, host.caller.as_deref()).await,
     };
     resolved.map_err(|error| match error {
         CredentialError::Store(StoreError::Unknown(_)) => {

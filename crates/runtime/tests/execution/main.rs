@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests, which write their JSON in place")]
 
+mod credentials;
 mod declarative;
 mod failures;
 mod streams;
