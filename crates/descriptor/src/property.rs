@@ -149,6 +149,11 @@ impl From<String> for PropertyType {
 }
 
 impl PropertyType {
+    /// The names of the types this host knows.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TYPE_NAMES.iter().map(|(name, _)| *name)
+    }
+
     /// The name as it stands in descriptors.
     pub fn name(&self) -> &str {
         match self {

@@ -4,6 +4,7 @@ mod conditions;
 mod hooks;
 mod names;
 mod operations;
+mod types;
 
 use nodehost_descriptor::{NodeDescriptor, NodeSource, schema};
 use serde::Serialize;
@@ -93,6 +94,7 @@ pub fn check_node(source: &NodeSource, host: &Host<'_>) -> NodeReport {
 
 fn model(descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
     names::check(&descriptor.properties, "/properties", found);
+    types::check(&descriptor.properties, "/properties", found);
     conditions::check(descriptor, found);
     hooks::check(descriptor, host, found);
 }
