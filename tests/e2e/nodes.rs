@@ -104,4 +104,6 @@ async fn expressions_are_evaluated() {
     assert!(failed["value"].is_null(), "{failed}");
     let endless = evaluate(json!({ "expression": "={{ (() => { for (;;) {} })() }}" })).await;
     assert_eq!(endless["error"]["code"], "expression_timeout", "{endless}");
+    let refused = evaluate(json!({ "expression": "={{ (({ constructor: c }) => c)({}) }}" })).await;
+    assert_eq!(refused["error"]["name"], "ExpressionDestructuringError", "n8n's class: {refused}");
 }

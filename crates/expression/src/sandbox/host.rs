@@ -236,7 +236,7 @@ impl Host {
     pub(crate) fn fail(&self, ctx: &Ctx<'_>, error: ExpressionError) -> Error {
         let class = if error.name == "ExpressionExtensionError" {
             ErrorClass::Extension
-        } else if error.name == "ExpressionError" {
+        } else if error.name.starts_with("Expression") {
             ErrorClass::Expression
         } else {
             ErrorClass::User

@@ -26,6 +26,11 @@ pub(crate) enum CompileError {
 impl CompileError {
     /// An `ExpressionError` of n8n's.
     fn refused(message: impl Into<String>) -> Self {
-        Self::Refused(ExpressionError::new("ExpressionError", message, Code::ExpressionError))
+        Self::refused_as("ExpressionError", message)
+    }
+
+    /// An error of one of the classes that n8n derives from `ExpressionError`.
+    fn refused_as(class: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused(ExpressionError::new(class, message, Code::ExpressionError))
     }
 }

@@ -223,7 +223,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_private_field_expression(&mut self, _: &PrivateFieldExpression<'a>) {
         let message = "Unknown property type PrivateIdentifier while sanitising expression";
-        self.check(Err(CompileError::refused(message)));
+        self.check(Err(CompileError::refused_as("ExpressionDestructuringError", message)));
     }
 
     fn visit_catch_clause(&mut self, clause: &CatchClause<'a>) {
@@ -430,7 +430,10 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     }
 
     fn visit_with_statement(&mut self, _: &WithStatement<'a>) {
-        self.check(Err(CompileError::refused("Cannot use \"with\" statements due to security concerns")));
+        self.check(Err(CompileError::refused_as(
+            "ExpressionWithStatementError",
+            "Cannot use \"with\" statements due to security concerns",
+        )));
     }
 }
 

@@ -26,7 +26,10 @@ pub(super) fn property(name: &str) -> Result<(), CompileError> {
 /// Checks a name that the source binds or assigns.
 pub(super) fn bound(name: &str) -> Result<(), CompileError> {
     if RESERVED_NAMES.contains(&name) {
-        return Err(CompileError::refused(format!("Cannot use \"{name}\" due to security concerns")));
+        return Err(CompileError::refused_as(
+            "ExpressionReservedVariableError",
+            format!("Cannot use \"{name}\" due to security concerns"),
+        ));
     }
     Ok(())
 }
@@ -40,12 +43,13 @@ pub(super) fn destructured(object: &ObjectPattern<'_>) -> Result<(), CompileErro
 pub(super) fn destructured_key(key: &PropertyKey<'_>, computed: bool) -> Result<(), CompileError> {
     if computed {
         let message = "Computed property names in destructuring are not allowed due to security concerns";
-        return Err(CompileError::refused(message));
+        return Err(CompileError::refused_as("ExpressionComputedDestructuringError", message));
     }
     match key.static_name() {
-        Some(name) if FORBIDDEN_PROPERTIES.contains(&name.as_ref()) => {
-            Err(CompileError::refused(format!("Cannot destructure \"{name}\" due to security concerns")))
-        }
+        Some(name) if FORBIDDEN_PROPERTIES.contains(&name.as_ref()) => Err(CompileError::refused_as(
+            "ExpressionDestructuringError",
+            format!("Cannot destructure \"{name}\" due to security concerns"),
+        )),
         _ => Ok(()),
     }
 }
@@ -55,9 +59,10 @@ pub(super) fn base_class(class: &Class<'_>) -> Result<(), CompileError> {
     match class.heritage.as_ref().map(|heritage| &heritage.expression) {
         None => Ok(()),
         Some(Expression::Identifier(base)) if !BLOCKED_BASE_CLASSES.contains(&base.name.as_str()) => Ok(()),
-        Some(Expression::Identifier(base)) => {
-            Err(CompileError::refused(format!("Cannot extend \"{}\" due to security concerns", base.name)))
-        }
+        Some(Expression::Identifier(base)) => Err(CompileError::refused_as(
+            "ExpressionClassExtensionError",
+            format!("Cannot extend \"{}\" due to security concerns", base.name),
+        )),
         Some(_) => Err(CompileError::refused("Cannot use dynamic class extension due to security concerns")),
     }
 }

@@ -243,7 +243,8 @@ mod tests {
         merge(map, source);
         assert_eq!(
             target,
-            json!({"a": {"b": 1, "c": 2}, "l": [null, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]})
+            json!({"a": {"b": 1, "c": 2}, "l": [1, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]}),
+            "a null in a list counts as a hole (row list-null-merge)"
         );
     }
 }
