@@ -49,16 +49,8 @@ impl Caller {
     }
 
     /// An error without the credential's secrets, which services echo.
-    pub(crate) fn redacted(&self, mut error: ItemError) -> ItemError {
-        let redactor = self.credential.as_ref().map_or_else(Redactor::default, Credential::redactor);
-        if !redactor.is_empty() {
-            error.message = redactor.redact(&error.message).into_owned();
-            error.description = error.description.map(|text| redactor.redact(&text).into_owned());
-            if let Some(body) = &mut error.response_body {
-                redactor.redact_value(body);
-            }
-        }
-        error
+    pub(crate) fn redacted(&self, error: ItemError) -> ItemError {
+        self.credential.as_ref().map_or_else(Redactor::default, Credential::redactor).redact_error(error)
     }
 }
 

@@ -43,6 +43,7 @@ mod item;
 mod node;
 mod notes;
 mod outcome;
+mod parameter_secrets;
 mod parameters;
 mod request;
 mod scopes;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::declarative::failure;
 use crate::item::escape_pointer;
+use crate::parameter_secrets;
 use crate::{ErrorCode, ItemError, Refusal, RequestError, Validation, Warning};
 
 /// The parameters of one node, compiled for its items.
@@ -18,6 +19,20 @@ pub(crate) struct Checked {
     pub(crate) values: Vec<(String, ParameterValue)>,
     /// Whether every value is a constant, so that checking once was enough.
     pub(crate) is_constant: bool,
+    /// Whether the node has parameters whose values are not to be seen.
+    has_secrets: bool,
+}
+
+/// An item's parameters, kept to take the secret ones out of its error.
+pub(crate) struct Secrets {
+    node: Arc<CompiledVersion>,
+    parameters: Map<String, Value>,
+}
+
+impl Secrets {
+    pub(crate) fn redact(&self, error: ItemError) -> ItemError {
+        parameter_secrets::redactor(&self.node.descriptor().properties, &self.parameters).redact_error(error)
+    }
 }
 
 /// Completes the parameters with defaults, as n8n does when it loads a workflow.
@@ -62,7 +77,8 @@ impl Checked {
             message: found.message.clone(),
         };
         let warnings = found.warnings.iter().map(warning).collect();
-        Ok((Self { node, validator, values, is_constant }, warnings))
+        let has_secrets = parameter_secrets::has_secrets(&node.descriptor().properties);
+        Ok((Self { node, validator, values, is_constant, has_secrets }, warnings))
     }
 
     /// What a caller should know of parameters that are dropped or unknown.
@@ -109,6 +125,11 @@ impl Checked {
     pub(crate) fn named(&self, resolved: &[Option<Value>]) -> Map<String, Value> {
         let named = self.values.iter().zip(resolved);
         named.filter_map(|((name, _), value)| Some((name.clone(), value.clone()?))).collect()
+    }
+
+    /// What takes an item's secret parameters out of its error; `None` if the node has no such parameters.
+    pub(crate) fn secrets(&self, named: impl FnOnce() -> Map<String, Value>) -> Option<Secrets> {
+        self.has_secrets.then(|| Secrets { node: Arc::clone(&self.node), parameters: named() })
     }
 
     /// What the item's values break: the first is the error, the others are told with it.

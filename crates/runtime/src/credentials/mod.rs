@@ -30,6 +30,7 @@ mod types;
 pub use credential::{Credential, Origin};
 pub use error::{CredentialError, SendError};
 pub use redact::Redactor;
+pub(crate) use redact::texts;
 pub use secret::{CredentialData, REDACTED, Secret};
 pub use service::Credentials;
 pub use store::{CredentialStore, ENVIRONMENT_PREFIX, InvalidStoreKey, StoreError, StoreKey};

@@ -6,6 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::secret::REDACTED;
+use crate::ItemError;
 
 /// Shorter values are not looked for: they would be found in the middle of words.
 const MIN_LENGTH: usize = 8;
@@ -65,6 +66,19 @@ impl Redactor {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// An error without the secrets in its texts.
+    #[must_use]
+    pub fn redact_error(&self, mut error: ItemError) -> ItemError {
+        if !self.is_empty() {
+            error.message = self.redact(&error.message).into_owned();
+            error.description = error.description.map(|text| self.redact(&text).into_owned());
+            if let Some(body) = &mut error.response_body {
+                self.redact_value(body);
+            }
+        }
+        error
     }
 
     /// Whether there is nothing to look for.

@@ -63,6 +63,17 @@ impl Work for Declarative {
     }
 
     async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
+        let secrets = self.checked.secrets(|| self.checked.named(&ready.prepared.parameters));
+        let result = self.outputs(job, ready, flight).await;
+        match secrets {
+            Some(secrets) => result.map_err(|error| secrets.redact(error)),
+            None => result,
+        }
+    }
+}
+
+impl Declarative {
+    async fn outputs(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
         let Ready { mut prepared, scopes } = ready;
         let mut options = std::mem::take(&mut prepared.options);
         let context = prepared.calls_hooks().then(|| {

@@ -62,7 +62,12 @@ impl Work for Native<dyn PerItemNode> {
     }
 
     async fn run(&self, job: &Job, parameters: Self::Prepared, flight: &Flight) -> Result<Outputs, ItemError> {
-        self.node.run(self.context(job, parameters, flight.clone())).await
+        let secrets = self.checked.secrets(|| parameters.clone());
+        let result = self.node.run(self.context(job, parameters, flight.clone())).await;
+        match secrets {
+            Some(secrets) => result.map_err(|error| secrets.redact(error)),
+            None => result,
+        }
     }
 }
 
@@ -76,16 +81,22 @@ impl Work for Native<dyn PerBatchNode> {
         let resolved = self.resolve(&chunk).await;
         let mut results: Vec<Option<Result<Outputs, ItemError>>> = Vec::with_capacity(chunk.len());
         let mut items = Vec::new();
+        let mut secrets = Vec::new();
         for (job, parameters) in chunk.iter().zip(resolved) {
             match parameters {
                 Ok(parameters) => {
+                    secrets.push(self.checked.secrets(|| parameters.clone()));
                     items.push(self.context(job, parameters, Flight::default()));
                     results.push(None);
                 }
                 Err(error) => results.push(Some(Err(error))),
             }
         }
-        let mut ran = self.node.run(BatchContext { items }).await.into_iter();
+        let ran = self.node.run(BatchContext { items }).await.into_iter();
+        let mut ran = ran.zip(secrets).map(|(result, secrets)| match secrets {
+            Some(secrets) => result.map_err(|error| secrets.redact(error)),
+            None => result,
+        });
         let missing = || Err(ItemError::operation(ErrorCode::NodeError, "The node gave no result for this item"));
         results.into_iter().map(|result| result.unwrap_or_else(|| ran.next().unwrap_or_else(missing))).collect()
     }

@@ -53,3 +53,47 @@ async fn a_name_means_the_type_of_the_nodes_own_package_first() {
         assert!(first["authenticate"].to_string().contains(packages[0]), "elsewhere, the first one counts");
     }
 }
+
+#[tokio::test]
+async fn secret_parameters_are_not_told_in_errors() {
+    let service = Service::start(|_, uri, _| {
+        let echo = json!({"message": format!("bad request {uri}"), "seen": [uri.to_string()]});
+        (400, echo.to_string())
+    })
+    .await;
+    let secret = |name: &str| {
+        json!({"displayName": name, "name": name, "type": "string", "default": "", "typeOptions": {"password": true},
+               "routing": {"send": {"type": "query", "property": name}}})
+    };
+    let plain = json!({"displayName": "Plain", "name": "plain", "type": "string", "default": "",
+                       "routing": {"send": {"type": "query", "property": "plain"}}});
+    let node = json!({
+        "name": "caller", "displayName": "Caller", "version": 1, "inputs": ["main"], "outputs": ["main"],
+        "requestDefaults": {"baseURL": service.url},
+        "properties": [
+            {"displayName": "Path", "name": "path", "type": "hidden", "default": "/x",
+             "routing": {"request": {"method": "GET", "url": "={{ $value }}"}}},
+            plain, secret("pin"),
+            {"displayName": "Options", "name": "options", "type": "collection", "default": {}, "options": [secret("inner")]},
+            {"displayName": "Group", "name": "group", "type": "fixedCollection", "default": {},
+             "typeOptions": {"multipleValues": true},
+             "options": [{"name": "entries", "displayName": "Entries", "values": [secret("deep")]}]}
+        ]
+    });
+    let host = builder().node(load::node_from_text("test", &node.to_string(), |_| None).unwrap()).build().unwrap();
+    let parameters = json!({
+        "plain": "plain-text-value", "pin": "constant-secret-1", "options": {"inner": "={{ $json.inner }}"},
+        "group": {"entries": [{"deep": "={{ 'deeply/' + 'secret' }}"}]}
+    });
+    for parameters in [parameters, json!({"pin": "constant-secret-1", "plain": "plain-text-value"})] {
+        let node = json!({"type": "test.caller", "typeVersion": 1, "parameters": parameters});
+        let run = json!({"node": node, "items": [{"inner": "evaluated-secret"}]});
+        let result = host.execute(ExecutionRequest::from_value(run).unwrap()).await.unwrap();
+        assert!(service.seen().last().unwrap().contains("constant-secret-1"));
+        let told = serde_json::to_string(&result).unwrap();
+        assert!(told.contains("plain-text-value") && told.contains("***"), "{told}");
+        for secret in ["constant-secret-1", "evaluated-secret", "deeply/secret", "deeply%2Fsecret"] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
+}
