@@ -12,7 +12,7 @@ use super::error::{EgressError, EgressErrorKind, Fate, Phase};
 use super::failure::send_failure;
 use super::policy::Verdict;
 use super::redirect::{Hop, host_of};
-use super::request::RequestBody;
+use super::request::{RequestBody, Tally};
 use super::resolver::{ResolveError, check_name};
 use super::response::{IncomingResponse, read_body};
 use super::tls::TlsError;
@@ -24,6 +24,7 @@ pub(crate) const ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-
 pub(crate) struct Limits<'a> {
     pub(crate) verify_tls: bool,
     pub(crate) proxy: Option<&'a Url>,
+    pub(crate) tally: Option<&'a Tally>,
     pub(crate) body_limit: u64,
     pub(crate) timeout: Duration,
     pub(crate) end: Instant,
@@ -61,10 +62,15 @@ impl Egress {
         } else {
             (limits.end, limits.timeout)
         };
+        // Counted beforehand: a request that is dropped on its way has left, too.
+        limits.tally.into_iter().for_each(Tally::count_request);
         let mut response = match timeout_at(until, client.execute(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let (kind, fate) = send_failure(&error, config.connect_timeout);
+                if fate == Fate::NotSent {
+                    limits.tally.into_iter().for_each(Tally::discount_request);
+                }
                 return Err(fail(kind, fate));
             }
             Err(_) => {

@@ -140,10 +140,11 @@ impl Egress {
         let timeout = request.timeout.unwrap_or(self.inner.config.timeout);
         let started = Instant::now();
         let whole = started + timeout;
-        let proxy = request.proxy.clone();
+        let (proxy, tally) = (request.proxy.clone(), request.tally.clone());
         let limits = Limits {
             verify_tls: request.verify_tls,
             proxy: proxy.as_ref(),
+            tally: tally.as_deref(),
             body_limit: request.body_limit.unwrap_or(self.inner.config.body_limit),
             timeout: request
                 .deadline
@@ -155,9 +156,6 @@ impl Egress {
             Hop { method: request.method.clone(), url: request.url.clone(), headers: request.headers.clone(), body };
         let mut redirects = 0;
         loop {
-            if let Some(tally) = &request.tally {
-                tally.count_request();
-            }
             let follow = match request.redirects {
                 Redirects::Return => {
                     let result = self.hop(hop, &limits).await;

@@ -205,6 +205,11 @@ impl Tally {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Takes back a request that did not get as far as the other side.
+    pub(crate) fn discount_request(&self) {
+        self.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn count_retry(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
     }

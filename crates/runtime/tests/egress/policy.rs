@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use nodehost_runtime::egress::{EgressErrorKind, Fate, Lookup, Refusal};
+use nodehost_runtime::egress::{EgressErrorKind, Fate, Lookup, Refusal, Tally};
 use url::Url;
 
 use crate::server::{Reply, Server};
@@ -33,6 +33,27 @@ impl Lookup for Answers {
 
 fn named(server: &Server) -> Url {
     format!("http://service.example:{}/", server.port()).parse().unwrap()
+}
+
+#[tokio::test]
+async fn only_what_was_sent_is_counted() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let server = Server::start(|_| Reply::status(302, "").with("location", "http://10.0.0.1/")).await;
+    let private = egress_with(&["127.0.0.1"], |config| config.lookup = Some(Answers::new(&[&["10.0.0.1"]])));
+    for (url, sent) in [
+        ("http://10.0.0.1/".parse().unwrap(), 0),
+        (named(&server), 0),
+        (closed.parse().unwrap(), 0),
+        (server.url("/"), 1),
+    ] {
+        let tally = Arc::new(Tally::default());
+        let mut request = get(url);
+        request.tally = Some(Arc::clone(&tally));
+        private.send(request).await.unwrap_err();
+        assert_eq!(tally.requests(), sent);
+    }
 }
 
 #[tokio::test]
