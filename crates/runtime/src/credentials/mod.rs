@@ -12,6 +12,7 @@
 //! no longer accepted: `[{ "status": 400, "body": "expired" }]`, `body` being a text the answer contains.
 
 mod additions;
+mod blame;
 mod credential;
 mod digest;
 mod error;

@@ -7,6 +7,7 @@ use nodehost_expression::{Engine, Items, NodeContext, ParameterValue, Scope, Wor
 use nodehost_parameters::is_displayed;
 use serde_json::{Map, Value};
 
+use super::blame;
 use super::error::CredentialError;
 use super::secret::CredentialData;
 use super::types::CredentialType;
@@ -25,7 +26,14 @@ pub(crate) async fn resolve(
     let (mut fields, expressions) = with_defaults(credential_type, given.expose())?;
     if !expressions.is_empty() {
         let this = Arc::new(Value::Object(fields.clone()));
-        let values = evaluate_all(engine, &credential_type.name, expressions, "$self", this).await?;
+        let values = match evaluate_all(engine, &credential_type.name, expressions, "$self", this).await {
+            Ok(values) => values,
+            Err(error) => {
+                // What people have filled in is looked at before what is made of it.
+                check_required(credential_type, &fields)?;
+                return Err(blame::not_text(credential_type, &fields).unwrap_or(error));
+            }
+        };
         for (name, value) in values {
             match value {
                 Some(value) => drop(fields.insert(name, value)),

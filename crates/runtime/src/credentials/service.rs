@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
 
 use super::additions::{Additions, set_query};
+use super::blame;
 use super::credential::{Credential, Inner, Origin, Plan};
 use super::digest::Digest;
 use super::error::{CredentialError, SendError};
@@ -132,7 +133,8 @@ impl Credentials {
             lasting.remove("oauthTokenData");
             service.hasher.credential(scope, &type_name, CredentialData::new(lasting).expose())
         };
-        let plan = self.plan(&credential_type, &data, key).await?;
+        let plan = self.plan(&credential_type, &data, key).await;
+        let plan = plan.map_err(|error| blame::visible(&credential_type, data.expose(), error))?;
         Ok(Credential::new(Inner { credential_type, data, origin, plan, key }, rate_limit))
     }
 

@@ -205,3 +205,33 @@ async fn tests_tell_whether_a_credential_works() {
         assert_eq!(serde_json::to_value(credentials.test(&credential).await).unwrap(), expected, "{key}");
     }
 }
+
+#[tokio::test]
+async fn what_is_wrong_is_told_by_the_field_people_see() {
+    let of_halo = json!({
+        "name": "siteApi", "displayName": "Site", "extends": ["oAuth2Api"],
+        "properties": [
+            { "displayName": "Grant", "name": "grantType", "type": "hidden", "default": "clientCredentials" },
+            { "displayName": "Site URL", "name": "siteUrl", "type": "string", "default": "", "required": true },
+            { "displayName": "Access Token URL", "name": "accessTokenUrl", "type": "hidden",
+              "default": "={{ $self.siteUrl.replace(/x$/, '') + '/token' }}" }
+        ]
+    });
+    let credentials = credentials(&[of_halo]);
+    for (site, told) in [
+        (json!("nonsense"), "Site URL is not an http or https URL"),
+        (json!(17), "Site URL is not text"),
+        (json!(null), "Site URL must be filled in"),
+        (json!("ftp://files.example"), "Site URL is not an http or https URL"),
+    ] {
+        let data = json!({ "siteUrl": site, "clientId": "id", "clientSecret": "secret" });
+        let error = inline(&credentials, "siteApi", data).await.unwrap_err().to_string();
+        assert!(error.contains(told) && !error.contains("accessTokenUrl"), "{error}");
+    }
+    let data = json!({ "siteUrl": "https://site.example", "clientId": "id" });
+    let error = inline(&credentials, "siteApi", data).await.unwrap_err().to_string();
+    assert!(error.contains("Client Secret must be filled in"), "{error}");
+    let rejected =
+        CredentialError::Rejected { host: "a".into(), status: 400, reason: Some("They are invalid.".into()) };
+    assert_eq!(rejected.to_string(), "a did not accept the credential: They are invalid. Check client ID and secret");
+}

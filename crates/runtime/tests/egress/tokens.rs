@@ -222,8 +222,8 @@ async fn incomplete_credentials_are_refused_before_anything_is_sent() {
     for (value, field) in [
         (json!({ "clientId": "a", "clientSecret": "b" }), "Base URL"),
         (json!({ "baseUrl": "https://a.example/", "clientSecret": "b" }), "Client ID"),
-        (json!({ "baseUrl": "https://a.example/", "clientId": "a" }), "clientSecret"),
-        (json!({ "baseUrl": "ftp://a.example/", "clientId": "a", "clientSecret": "b" }), "accessTokenUrl"),
+        (json!({ "baseUrl": "https://a.example/", "clientId": "a" }), "Client Secret"),
+        (json!({ "baseUrl": "ftp://a.example/", "clientId": "a", "clientSecret": "b" }), "Base URL is not"),
     ] {
         let error = inline(&credentials, "serviceOAuth2Api", value).await.unwrap_err();
         assert!(error.to_string().contains(field), "{field}: {error}");
