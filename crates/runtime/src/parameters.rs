@@ -7,7 +7,6 @@ use nodehost_parameters::{Code, CompiledVersion, Mode, Validator, Violation};
 use serde_json::{Map, Value};
 
 use crate::declarative::failure;
-use crate::item::escape_pointer;
 use crate::parameter_secrets;
 use crate::{ErrorCode, ItemError, Refusal, RequestError, Validation, Warning};
 
@@ -81,21 +80,6 @@ impl Checked {
         Ok((Self { node, validator, values, is_constant, has_secrets }, warnings))
     }
 
-    /// What a caller should know of parameters that are dropped or unknown.
-    pub(crate) fn notes(
-        node: &Arc<CompiledVersion>,
-        given: &Map<String, Value>,
-        complete: &Map<String, Value>,
-    ) -> Vec<Warning> {
-        let (mut warnings, errors) = unknown(node, given, complete);
-        warnings.extend(errors.into_iter().map(|RequestError { pointer, code, message }| Warning {
-            pointer,
-            code,
-            message,
-        }));
-        warnings
-    }
-
     /// Resolves all parameters for an item, and checks what could not be checked before.
     pub(crate) fn resolve(
         &self,
@@ -143,6 +127,16 @@ impl Checked {
     }
 }
 
+/// What a caller should know of parameters that are not used; the pointers lead into `{parameters}`.
+pub(crate) fn notes(node: &CompiledVersion, given: &Map<String, Value>, complete: &Map<String, Value>) -> Vec<Warning> {
+    let warning = |found: Violation| Warning {
+        pointer: format!("/parameters{}", found.pointer),
+        code: code(found.code),
+        message: found.message,
+    };
+    nodehost_parameters::unused(node, given, complete).into_iter().map(warning).collect()
+}
+
 fn code(code: Code) -> ErrorCode {
     match code {
         Code::InvalidParameter => ErrorCode::InvalidParameter,
@@ -155,24 +149,4 @@ fn code(code: Code) -> ErrorCode {
 /// `/additionalFields/url` as people write it: `additionalFields.url`.
 fn path(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
-}
-
-/// Warnings of parameters that are not shown, errors of those the node does not have.
-fn unknown(
-    node: &CompiledVersion,
-    given: &Map<String, Value>,
-    complete: &Map<String, Value>,
-) -> (Vec<Warning>, Vec<RequestError>) {
-    let (mut warnings, mut errors) = (Vec::new(), Vec::new());
-    for name in given.keys().filter(|name| !complete.contains_key(*name)) {
-        let pointer = format!("/node/parameters/{}", escape_pointer(name));
-        if node.descriptor().properties.iter().any(|property| property.name == *name) {
-            let message = format!("{name} is not shown with these parameters; its value was dropped");
-            warnings.push(Warning { pointer, code: ErrorCode::HiddenParameter, message });
-        } else {
-            let message = format!("{} has no parameter {name}", node.descriptor().display_name);
-            errors.push(RequestError::new(pointer, ErrorCode::UnknownParameter, message));
-        }
-    }
-    (warnings, errors)
 }

@@ -39,6 +39,12 @@ impl Problem {
         self
     }
 
+    /// The problem with what a request's address asks for: no place in a body is wrong.
+    pub(crate) fn of_address(mut self) -> Self {
+        self.refusal.errors.clear();
+        self
+    }
+
     #[cfg(test)]
     pub(crate) fn code(&self) -> ErrorCode {
         self.refusal.code

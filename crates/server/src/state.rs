@@ -74,6 +74,11 @@ impl Shared {
         Err(Problem::new(ErrorCode::UnknownNode, format!("There is no node {name} for this API key")))
     }
 
+    /// The same for a node that the request's address names.
+    pub(crate) fn node_in_address(&self, caller: &Caller, name: &str) -> Result<&str, Problem> {
+        self.node_type(caller, name).map_err(Problem::of_address)
+    }
+
     /// Cancelled when the execution must end: the server's own token's child.
     pub(crate) fn execution_token(&self) -> CancellationToken {
         self.cancel.child_token()

@@ -54,6 +54,24 @@ impl Refusal {
         Self::of(code, vec![RequestError::new(pointer, code, message)])
     }
 
+    /// The refusal of a request whose body is what `/node` is to an execution, and whose address names the node: the
+    /// pointers lead into that body.
+    pub(crate) fn in_node(mut self) -> Self {
+        self.errors.retain(|error| error.pointer != "/node/type");
+        for error in &mut self.errors {
+            if let Some(rest) = error.pointer.strip_prefix("/node").filter(|rest| rest.starts_with('/')) {
+                error.pointer = rest.to_owned();
+            }
+        }
+        self
+    }
+
+    /// The refusal of what a request's address asks for: no place in a body is wrong.
+    pub(crate) fn of_address(mut self) -> Self {
+        self.errors.clear();
+        self
+    }
+
     /// The HTTP status by the contract.
     pub fn status(&self) -> u16 {
         match self.code {

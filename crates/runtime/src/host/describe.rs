@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Host;
 use crate::credentials::TestOutcome;
-use crate::parameters::Checked;
+use crate::parameters::notes;
 use crate::request::Fields;
 use crate::{CredentialRef, ErrorCode, Refusal, Warning};
 
@@ -65,7 +65,7 @@ impl Host {
 
     /// The descriptor of a node as it was loaded and assembled: JSON text.
     pub fn descriptor(&self, node_type: &str, version: Option<f64>) -> Result<&str, Refusal> {
-        Ok(self.inner.registry.find(node_type, version)?.entry.source.text())
+        Ok(self.inner.registry.find(node_type, version).map_err(Refusal::of_address)?.entry.source.text())
     }
 
     /// The descriptor of a credential type: as it was loaded, or with what it extends merged in.
@@ -97,15 +97,17 @@ impl Host {
 
     /// What n8n makes of a node's parameters.
     pub fn parameters(&self, node_type: &str, request: &ParametersRequest) -> Result<ParametersAnswer, Refusal> {
-        let found = self.inner.registry.find(node_type, request.type_version)?;
+        let found = self.inner.registry.find(node_type, request.type_version).map_err(Refusal::in_node)?;
         let node = found.entry.compiled()?.version(found.version);
-        let thrown = |error: nodehost_parameters::ParameterError| Refusal::new(ErrorCode::N8nError, error.to_string());
+        let thrown = |error: nodehost_parameters::ParameterError| {
+            Refusal::at("/parameters", ErrorCode::N8nError, error.to_string())
+        };
         let parameters =
             node.get_node_parameters(&request.parameters, request.defaults, request.hidden).map_err(thrown)?;
         let complete = node.get_node_parameters(&request.parameters, true, false).map_err(thrown)?;
         let issues = node.issues(&complete).map_err(thrown)?;
         let displayed = node.displayed(&complete).map_err(thrown)?;
-        let warnings = Checked::notes(&node, &request.parameters, &complete);
+        let warnings = notes(&node, &request.parameters, &complete);
         Ok(ParametersAnswer { parameters, issues, displayed, warnings })
     }
 }

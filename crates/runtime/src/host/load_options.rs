@@ -107,6 +107,10 @@ enum Origin {
 impl Host {
     /// The choices of a property.
     pub async fn options(&self, node_type: &str, request: OptionsRequest) -> Result<OptionsAnswer, Refusal> {
+        self.load_options(node_type, request).await.map_err(Refusal::in_node)
+    }
+
+    async fn load_options(&self, node_type: &str, request: OptionsRequest) -> Result<OptionsAnswer, Refusal> {
         let found = self.inner.registry.find(node_type, request.type_version)?;
         let version = found.entry.compiled()?.version(found.version);
         let descriptor = Arc::clone(version.descriptor());

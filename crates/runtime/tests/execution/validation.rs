@@ -1,6 +1,6 @@
 //! What is refused before anything runs, and what fails a single item.
 
-use nodehost_runtime::{ErrorCode, ExecutionRequest, Status};
+use nodehost_runtime::{ErrorCode, ExecutionRequest, OptionsRequest, ParametersRequest, Refusal, Status};
 use serde_json::json;
 
 use crate::support::{host, items, request};
@@ -62,4 +62,35 @@ async fn unknown_nodes_and_versions_are_told_apart() {
     assert_eq!(refusal.errors[0].pointer, "/node/typeVersion");
     let result = host.execute(run(json!({"type": "puppet"}))).await.unwrap();
     assert_eq!((result.status, result.stats.items), (Status::Success, 0));
+}
+
+fn pointers(refusal: &Refusal) -> Vec<&str> {
+    refusal.errors.iter().map(|error| error.pointer.as_str()).collect()
+}
+
+#[tokio::test]
+async fn pointers_lead_into_the_body_of_the_request_at_hand() {
+    let (host, _) = host();
+    let describe =
+        |node: &str, body: serde_json::Value| host.parameters(node, &ParametersRequest::from_value(body).unwrap());
+    let given = json!({"parameters": {"zzz": 1, "text": "x"}});
+    let answer = describe("puppet", given).unwrap();
+    let told: Vec<_> = answer.warnings.iter().map(|warning| (warning.pointer.as_str(), warning.code)).collect();
+    assert_eq!(told, [("/parameters/zzz", ErrorCode::UnknownParameter)]);
+    let refusal = describe("puppet", json!({"typeVersion": 2, "parameters": {}})).unwrap_err();
+    assert_eq!(pointers(&refusal), ["/typeVersion"]);
+    let refusal = describe("other", json!({"parameters": {}})).unwrap_err();
+    assert_eq!((refusal.status(), pointers(&refusal)), (404, vec![]));
+
+    let options =
+        |node: &'static str, body: serde_json::Value| host.options(node, OptionsRequest::from_value(body).unwrap());
+    let refusal = options("puppet", json!({"typeVersion": 2, "property": "text"})).await.unwrap_err();
+    assert_eq!(pointers(&refusal), ["/typeVersion"]);
+    let refusal = options("other", json!({"property": "text"})).await.unwrap_err();
+    assert_eq!((refusal.status(), pointers(&refusal)), (404, vec![]));
+    let refusal = options("puppet", json!({"property": "text"})).await.unwrap_err();
+    assert_eq!(pointers(&refusal), ["/property"]);
+
+    let refusal = host.descriptor("puppet", Some(2.0)).unwrap_err();
+    assert_eq!((refusal.status(), pointers(&refusal)), (404, vec![]));
 }

@@ -63,7 +63,7 @@ pub(crate) async fn descriptor(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     media::answer_format(&headers, &[Format::Json])?;
-    let node = state.node_type(&caller, &node)?;
+    let node = state.node_in_address(&caller, &node)?;
     Ok(json::text(state.host.descriptor(node, version)?.to_owned()))
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn parameters(
     body: Body,
 ) -> Result<Response, Problem> {
     let request = ParametersRequest::from_value(body::read_json(&headers, body, &state.config).await?)?;
-    let node = state.node_type(&caller, &node)?.to_owned();
+    let node = state.node_in_address(&caller, &node)?.to_owned();
     let host = state.host.clone();
     let answer = json::off_worker(true, move || host.parameters(&node, &request)).await??;
     json::answer(answer, true).await
@@ -103,7 +103,7 @@ pub(crate) async fn options(
     body: Body,
 ) -> Result<Response, Problem> {
     let request = OptionsRequest::from_value(body::read_json(&headers, body, &state.config).await?)?;
-    let node = state.node_type(&caller, &node)?;
+    let node = state.node_in_address(&caller, &node)?;
     json::answer(state.host.for_caller(caller.name()).options(node, request).await?, true).await
 }
 
