@@ -321,3 +321,17 @@ fn an_expression_result_has_the_type_of_its_property_too() {
     assert_eq!(item(json!(null), json!(5)), Vec::<String>::new());
     assert_eq!(item(json!("false"), json!({ "a": 1 })), ["/active", "/note"]);
 }
+
+#[test]
+fn a_constraint_is_silent_where_another_finding_stands() {
+    let descriptor = json!({ "name": "named", "displayName": "Named", "version": 1,
+        "properties": [{ "displayName": "Name", "name": "name", "type": "string", "default": "", "required": true }],
+        "constraints": [{ "schema": { "properties": { "name": { "pattern": "[a-z]" } } }, "parameter": "name",
+            "errorMessage": "Name is required: give a name" }] });
+    let source = load::node_from_text("pack", &descriptor.to_string(), |_| None).unwrap();
+    let version = CompiledNode::new(source.descriptor().unwrap()).version(1.0);
+    for (given, message) in [("", "Parameter \"Name\" is required."), (" ", "Name is required: give a name")] {
+        let validator = Validator::new(Arc::clone(&version), &map(json!({ "name": given })), Mode::Strict);
+        assert_eq!(told(&validator.constants().violations), [("/name", "invalid_parameter", message)]);
+    }
+}

@@ -140,7 +140,11 @@ fn ids_have_to_be_numbers_of_records() {
         let mut parameters = json!({});
         for bad in [json!(0), json!(-3), json!(1.5), json!("a/b"), json!("12abc")] {
             parameters[name] = bad;
-            refused(resource, operation, parameters.clone(), &pointer, "must be the number of a record");
+            let found = refusals(resource, operation, parameters.clone());
+            let told: Vec<_> = found.iter().filter(|(at, _)| *at == pointer).map(|(_, message)| message).collect();
+            let is_named =
+                |message: &str| ["number", "at least 1", "is required"].iter().any(|rule| message.contains(rule));
+            assert!(told.len() == 1 && is_named(told[0]), "{resource} {operation} {parameters}: {found:?}");
         }
         for good in [json!(7), json!("7")] {
             parameters[name] = good;
@@ -157,7 +161,7 @@ fn ids_have_to_be_numbers_of_records() {
 fn records_need_what_the_api_needs() {
     refused("agents", "create", json!({"name": "n", "emailaddress": "jo"}), "/emailaddress", "email address");
     refused("assets", "create", json!({"assettype_id": 0, "client_id": 3}), "/assettype_id", "Asset Type ID");
-    refused("client", "create", json!({"name": ""}), "/name", "Client name is required");
+    refused("client", "create", json!({"name": ""}), "/name", "required");
     refused("invoices", "create", json!({"client_id": 0}), "/client_id", "Client ID");
     refused("sites", "create", json!({"name": "n", "client_id": "x"}), "/client_id", "Client ID");
     refused("tickets", "create", json!({"summary": "  "}), "/summary", "Summary is required");
@@ -226,4 +230,17 @@ fn the_recipes_of_the_page_are_accepted() {
         let text = |key: &str| parameters[key].as_str().unwrap().to_owned();
         accepted(&text("resource"), &text("operation"), parameters.clone());
     }
+}
+
+#[test]
+fn one_cause_is_told_once_and_by_its_name() {
+    let create = |name: Value| refusals("webhooks", "create", json!({"name": name, "additionalFields": {"type": 1}}));
+    let told = |message: &str| vec![("/name".to_owned(), message.to_owned())];
+    assert_eq!(create(json!(5)), told("Name has to be text"));
+    assert_eq!(create(json!("")), told("Parameter \"Name\" is required."));
+    assert_eq!(create(json!(" ")), told("Name is required: give the new webhook a name"));
+    assert_eq!(create(json!("5")), []);
+    let get = |id: Value| refusals("webhooks", "getById", json!({"webhook_id": id}));
+    assert_eq!(get(json!(5)), [("/webhook_id".to_owned(), "Webhook ID has to be text".to_owned())]);
+    assert_eq!(get(json!("")).len(), 1);
 }

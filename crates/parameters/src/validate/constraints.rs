@@ -78,7 +78,8 @@ impl Constraint {
     }
 }
 
-/// Checks every constraint; with `constants_only`, those that depend on an expression are left out.
+/// Checks every constraint; with `constants_only`, those that depend on an expression are left out. What is wrong with a
+/// parameter is told once: a constraint says nothing where another finding stands.
 pub(super) fn check(
     version: &CompiledVersion,
     values: Map<String, Value>,
@@ -87,7 +88,11 @@ pub(super) fn check(
 ) {
     if !version.constraints.is_empty() {
         let values = Value::Object(values);
-        found.extend(version.constraints.iter().filter_map(|rule| rule.check(&values, constants_only)));
+        for broken in version.constraints.iter().filter_map(|rule| rule.check(&values, constants_only)) {
+            if found.iter().all(|other| other.pointer != broken.pointer) {
+                found.push(broken);
+            }
+        }
     }
 }
 
