@@ -254,7 +254,7 @@ fn a_collection_of_the_wrong_shape_is_refused_where_n8n_drops_it() {
         (json!({ "filters": ["x"] }), "/filters", object("[\"x\"]")),
         (json!({ "filters": "={{ $json.filters }}" }), "/filters", expression.clone()),
         (json!({ "one": true }), "/one", object("true")),
-        (json!({ "one": "={{ $json.one }}" }), "/one", expression.clone()),
+        (json!({ "one": "={{ $json.one }}" }), "/one", expression),
         (json!({ "one": { "entry": "x" } }), "/one/entry", object("\"x\"")),
         (json!({ "one": { "entry": [{ "field": "x" }] } }), "/one/entry", object("[{\"field\":\"x\"}]")),
         (json!({ "many": 5 }), "/many", object("5")),
