@@ -107,3 +107,30 @@ async fn expressions_are_evaluated() {
     let refused = evaluate(json!({ "expression": "={{ (({ constructor: c }) => c)({}) }}" })).await;
     assert_eq!(refused["error"]["name"], "ExpressionDestructuringError", "n8n's class: {refused}");
 }
+
+#[tokio::test]
+async fn expressions_that_spend_their_limits_leave_the_runner_alone() {
+    let runner = Runner::start(ServerConfig::default()).await;
+    let bombs = [
+        "for (;;) {}",
+        "let s = 'x'; for (;;) s += s",
+        "const f = () => f() + 1; return f()",
+        "return /(a+)+$/.test('a'.repeat(40) + 'b')",
+    ];
+    let spent = futures::future::join_all(bombs.iter().cycle().take(32).map(async |bomb| {
+        let request = json!({ "expression": format!("={{{{ (() => {{ {bomb} }})() }}}}") });
+        (bomb, runner.post("/v1/expressions", &request).await.json())
+    }));
+    let alive = async {
+        for _ in 0..20 {
+            assert_eq!(runner.get("/healthz").await.status, StatusCode::OK);
+        }
+    };
+    let (spent, ()) = tokio::join!(spent, alive);
+    for (bomb, answer) in spent {
+        let code = answer["error"]["code"].as_str().unwrap_or_default();
+        assert!(["expression_timeout", "expression_limit"].contains(&code), "{bomb}: {answer}");
+    }
+    let answer = runner.post("/v1/expressions", &json!({ "expression": "={{ 6 * 7 }}" })).await.json();
+    assert_eq!(answer["value"], 42);
+}
