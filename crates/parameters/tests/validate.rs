@@ -335,3 +335,31 @@ fn a_constraint_is_silent_where_another_finding_stands() {
         assert_eq!(told(&validator.constants().violations), [("/name", "invalid_parameter", message)]);
     }
 }
+
+#[test]
+fn values_that_are_secret_are_not_repeated() {
+    let secret = |name: &str, kind: &str, more: Value| {
+        let mut options = json!({ "password": true });
+        options.as_object_mut().unwrap().extend(map(more));
+        json!({ "displayName": name, "name": name, "type": kind, "default": "", "typeOptions": options })
+    };
+    let choices = json!([{ "name": "A", "value": "a" }]);
+    let mut choice = secret("choice", "options", json!({}));
+    choice["options"] = choices;
+    let descriptor = json!({ "name": "safe", "displayName": "Safe", "version": 1, "properties": [
+        secret("pattern", "string", json!({ "regex": "^[a-z]*$" })), secret("number", "number", json!({})),
+        secret("small", "number", json!({ "maxValue": 9 })), secret("text", "string", json!({})),
+        secret("flag", "boolean", json!({})), choice,
+        { "displayName": "Group", "name": "group", "type": "collection", "default": {}, "options": [secret("deep", "string", json!({ "regex": "^x$" }))] }
+    ] });
+    let source = load::node_from_text("pack", &descriptor.to_string(), |_| None).unwrap();
+    let version = CompiledNode::new(source.descriptor().unwrap()).version(1.0);
+    let given = json!({ "pattern": "CANARY-1", "number": "CANARY-2", "small": 4711, "text": ["CANARY-3"], "flag": "CANARY-4",
+        "choice": "CANARY-5", "group": { "deep": "CANARY-6" } });
+    let validator = Validator::new(version, &map(given), Mode::Strict);
+    let found = told(&validator.constants().violations);
+    let pointers: Vec<&str> = found.iter().map(|(pointer, _, _)| *pointer).collect();
+    assert_eq!(pointers, ["/pattern", "/number", "/small", "/text", "/flag", "/choice", "/group/deep"], "{found:?}");
+    assert!(found.iter().all(|(_, _, message)| !message.contains("CANARY") && !message.contains("4711")), "{found:?}");
+    assert!(found[3].2.ends_with("has to be text; it is a list."), "{found:?}");
+}

@@ -58,6 +58,23 @@ impl Subject<'_> {
         Violation::invalid(&self.pointer, format!("Parameter \"{name}\" ({}) {rule}", self.path))
     }
 
+    fn is_secret(&self) -> bool {
+        self.property.source.type_options.password()
+    }
+
+    /// The value in a message; of a secret one only its kind.
+    fn told(&self) -> String {
+        match self.value {
+            value if !self.is_secret() => shown(value),
+            Value::Null => "null".to_owned(),
+            Value::Bool(_) => "true or false".to_owned(),
+            Value::Number(_) => "a number".to_owned(),
+            Value::String(_) => "another text".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "an object".to_owned(),
+        }
+    }
+
     /// The value has to be one of the choices, where the descriptor lists them all.
     fn choice(&self) -> Option<String> {
         let options = &self.property.source.type_options;
@@ -75,7 +92,7 @@ impl Subject<'_> {
         if values.len() > listed.len() {
             listed.push("...".to_owned());
         }
-        Some(format!("is {}, which is none of its options; use one of {}.", shown(self.value), listed.join(", ")))
+        Some(format!("is {}, which is none of its options; use one of {}.", self.told(), listed.join(", ")))
     }
 
     /// Whether the property takes one value as its type says; others have rules of their own.
@@ -86,7 +103,7 @@ impl Subject<'_> {
 
     fn flag(&self) -> Option<String> {
         let is_wrong = self.is_plain() && !self.value.is_boolean();
-        is_wrong.then(|| format!("has to be true or false; it is {}.", shown(self.value)))
+        is_wrong.then(|| format!("has to be true or false; it is {}.", self.told()))
     }
 
     fn number(&self) -> Option<String> {
@@ -99,19 +116,16 @@ impl Subject<'_> {
             _ => None,
         };
         let Some(number) = number.filter(|number| !number.is_nan()) else {
-            return Some(format!("has to be a number; it is {}.", shown(self.value)));
+            return Some(format!("has to be a number; it is {}.", self.told()));
         };
+        let told = || if self.is_secret() { self.told() } else { data::number_to_string(number) };
         match (min, max) {
-            (Some(min), _) if number < min => Some(format!(
-                "has to be at least {}; it is {}.",
-                data::number_to_string(min),
-                data::number_to_string(number)
-            )),
-            (_, Some(max)) if number > max => Some(format!(
-                "may be at most {}; it is {}.",
-                data::number_to_string(max),
-                data::number_to_string(number)
-            )),
+            (Some(min), _) if number < min => {
+                Some(format!("has to be at least {}; it is {}.", data::number_to_string(min), told()))
+            }
+            (_, Some(max)) if number > max => {
+                Some(format!("may be at most {}; it is {}.", data::number_to_string(max), told()))
+            }
             _ => None,
         }
     }
@@ -122,7 +136,7 @@ impl Subject<'_> {
             // A number stands for its digits, and what an expression brings may be a flag as well.
             Value::Number(_) => return None,
             Value::Bool(_) if !self.is_constant => return None,
-            _ => return self.is_plain().then(|| format!("has to be text; it is {}.", shown(self.value))),
+            _ => return self.is_plain().then(|| format!("has to be text; it is {}.", self.told())),
         };
         let options = &self.property.source.type_options;
         let length = text::length(value) as f64;
@@ -136,7 +150,7 @@ impl Subject<'_> {
             Ok(true) => None,
             Ok(false) => {
                 let pattern = options.text("regex").unwrap_or_default();
-                Some(format!("has to match {pattern}; it is {}.", shown(self.value)))
+                Some(format!("has to match {pattern}; it is {}.", self.told()))
             }
             Err(error) => Some(format!("could not be checked against its pattern: {error}.")),
         }

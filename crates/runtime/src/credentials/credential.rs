@@ -6,13 +6,14 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::additions::Additions;
+use super::aws::{self, Signer};
 use super::digest::Digest;
 use super::key::Key;
 use super::oauth2::{Slot, TokenConfig};
 use super::redact::{Redactor, texts};
 use super::secret::CredentialData;
 use super::types::CredentialType;
-use crate::egress::{Grant, HostSet, RateLimit};
+use crate::egress::{Grant, HostSet, RateLimit, SecretTexts};
 
 /// Where a credential's data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Credential {
     hosts: Arc<HostSet>,
     /// The rate budget that the store sets for it.
     rate_limit: Option<RateLimit>,
+    /// What of its data must not leave its hosts, whoever has put it into a request.
+    texts: Arc<SecretTexts>,
 }
 
 pub(crate) struct Inner {
@@ -51,6 +54,8 @@ pub(crate) enum Plan {
     Additions(Additions),
     /// Answers to what the server asks.
     Digest(Digest),
+    /// A signature of each request.
+    Aws(Signer),
     /// An access token.
     OAuth2 { config: Box<TokenConfig>, slot: Arc<Slot> },
 }
@@ -58,7 +63,8 @@ pub(crate) enum Plan {
 impl Credential {
     pub(crate) fn new(inner: Inner, rate_limit: Option<RateLimit>) -> Self {
         let hosts = Arc::new(own_hosts(&inner));
-        Self { inner: Arc::new(inner), hosts, rate_limit }
+        let texts = Arc::new(SecretTexts::new(secret_texts(&inner)));
+        Self { inner: Arc::new(inner), hosts, rate_limit, texts }
     }
 
     /// The type's name.
@@ -97,22 +103,16 @@ impl Credential {
         let open = self.hosts.is_any() && restriction(&self.inner.data) != Some("all");
         let mut hosts = if open { HostSet::none() } else { (*self.hosts).clone() };
         urls.for_each(|url| hosts.add_url(url));
-        Self { inner: Arc::clone(&self.inner), hosts: Arc::new(hosts), rate_limit: self.rate_limit }
+        Self { hosts: Arc::new(hosts), ..self.clone() }
     }
 
     /// Takes this credential's secrets, tokens included, out of texts.
     #[must_use]
     pub fn redactor(&self) -> Redactor {
         let inner = &self.inner;
-        let data = inner.data.expose();
-        let mut found = Vec::new();
-        for name in &inner.credential_type.secret_fields {
-            data.get(name).into_iter().for_each(|value| texts(value, &mut found));
-        }
-        data.get("oauthTokenData").into_iter().for_each(|value| texts(value, &mut found));
-        let mut values: Vec<String> = found.into_iter().map(str::to_owned).collect();
+        let mut values: Vec<String> = secret_texts(inner).into_iter().map(str::to_owned).collect();
         match &inner.plan {
-            Plan::Nothing | Plan::Digest(_) => {}
+            Plan::Nothing | Plan::Digest(_) | Plan::Aws(_) => {}
             Plan::Additions(additions) => {
                 let header = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
                 values.extend(additions.headers.iter().filter_map(|(_, value)| header(value)));
@@ -137,7 +137,14 @@ impl Credential {
 
     pub(crate) fn grant(&self, headers: Vec<http::HeaderName>, in_body: bool) -> Grant {
         let budget = u64::from_le_bytes(self.inner.key[..8].try_into().expect("eight of 32 bytes"));
-        Grant { hosts: Arc::clone(&self.hosts), headers, in_body, budget: Some(budget), rate_limit: self.rate_limit }
+        Grant {
+            hosts: Arc::clone(&self.hosts),
+            headers,
+            in_body,
+            texts: Arc::clone(&self.texts),
+            budget: Some(budget),
+            rate_limit: self.rate_limit,
+        }
     }
 }
 
@@ -148,6 +155,15 @@ impl std::fmt::Debug for Credential {
             .field("origin", &self.inner.origin)
             .finish_non_exhaustive()
     }
+}
+
+/// The texts of secret fields, those of tokens included.
+fn secret_texts(inner: &Inner) -> Vec<&str> {
+    let data = inner.data.expose();
+    let mut found = Vec::new();
+    let fields = inner.credential_type.secret_fields.iter().map(String::as_str).chain(["oauthTokenData"]);
+    fields.filter_map(|name| data.get(name)).for_each(|value| texts(value, &mut found));
+    found
 }
 
 fn restriction(data: &CredentialData) -> Option<&str> {
@@ -165,15 +181,21 @@ fn own_hosts(inner: &Inner) -> HostSet {
         None if hosts.is_empty() && inner.origin == Origin::Inline => return HostSet::any(),
         Some(_) | None => {}
     }
+    if matches!(inner.plan, Plan::Aws(_)) && restriction(&inner.data).is_none() {
+        aws::add_hosts(&inner.data, &mut hosts);
+    }
     hosts
 }
+
+/// Parts of the names of fields whose URLs are those of the sign-in, or mere names of what a token is for.
+const NO_SERVICE: [&str; 7] = ["token", "auth", "jwks", "callback", "redirect", "scope", "audience"];
 
 /// Fields that hold the address of a service: URLs, except those of the sign-in, and hosts by their name.
 fn named_hosts(data: &Map<String, Value>, hosts: &mut HostSet) {
     for (name, value) in data {
         let Some(text) = value.as_str().map(str::trim) else { continue };
         let name = name.to_ascii_lowercase();
-        if ["token", "auth", "jwks", "callback", "redirect"].iter().any(|part| name.contains(part)) {
+        if NO_SERVICE.iter().any(|part| name.contains(part)) {
             continue;
         }
         if text.starts_with("http://") || text.starts_with("https://") {

@@ -12,6 +12,7 @@
 //! no longer accepted: `[{ "status": 400, "body": "expired" }]`, `body` being a text the answer contains.
 
 mod additions;
+mod aws;
 mod blame;
 mod credential;
 mod digest;
@@ -19,10 +20,12 @@ mod error;
 mod key;
 mod native;
 mod oauth2;
+mod plan;
 mod redact;
 mod rejection;
 mod resolve;
 mod secret;
+mod send;
 mod service;
 mod store;
 mod test;

@@ -11,6 +11,8 @@ pub(crate) enum Native {
     Custom,
     /// Digest authentication.
     Digest,
+    /// AWS Signature v4: aws.
+    Aws,
 }
 
 impl Native {
@@ -25,6 +27,7 @@ impl Native {
         match name {
             "httpDigestAuth" => Some(Self::Digest),
             "httpCustomAuth" => Some(Self::Custom),
+            "aws" => Some(Self::Aws),
             _ => None,
         }
     }

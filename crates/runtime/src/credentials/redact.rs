@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -19,18 +21,10 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// A redactor for every text in `values`, as it is and as it stands in URLs and JSON.
+    /// A redactor for every text in `values`, as it is and as it stands in URLs, JSON, HTML and base64.
     pub(crate) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut needles = Vec::new();
-        for value in values.into_iter().filter(|value| value.chars().count() >= MIN_LENGTH) {
-            needles.push(value.to_owned());
-            needles.push(utf8_percent_encode(value, NON_ALPHANUMERIC).to_string());
-            needles.extend(
-                url::form_urlencoded::byte_serialize(value.as_bytes()).map(str::to_owned).reduce(|a, b| a + &b),
-            );
-            let json = Value::String(value.to_owned()).to_string();
-            needles.push(json[1..json.len() - 1].to_owned());
-        }
+        let mut needles: Vec<String> =
+            values.into_iter().filter(|value| value.chars().count() >= MIN_LENGTH).flat_map(spellings).collect();
         needles.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         needles.dedup();
         Self { needles }
@@ -88,6 +82,63 @@ impl Redactor {
     }
 }
 
+/// The ways in which servers write a text when they echo it.
+fn spellings(value: &str) -> Vec<String> {
+    let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let json = Value::String(value.to_owned()).to_string();
+    let json = json[1..json.len() - 1].to_owned();
+    let mut found = vec![
+        value.to_owned(),
+        lower_escapes(&encoded),
+        lower_escapes(&form),
+        encoded,
+        form,
+        json.replace('/', "\\/"),
+        ascii(&json),
+        json,
+        html(value),
+    ];
+    found.extend(in_base64(value.as_bytes()));
+    found
+}
+
+/// `%2f` for `%2F`.
+fn lower_escapes(text: &str) -> String {
+    let mut parts = text.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let (escape, rest) = part.split_at(part.len().min(2));
+        format!("{all}%{}{rest}", escape.to_ascii_lowercase())
+    })
+}
+
+/// JSON in ASCII: `\u00e9` for `é`.
+fn ascii(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, char| {
+        match char {
+            ' '..='~' => text.push(char),
+            char => char.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
+        }
+        text
+    })
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// What base64 makes of a text wherever it stands in what is encoded, `user:password` say: of each place in a group of three
+/// bytes the digits that depend on the text alone.
+fn in_base64(bytes: &[u8]) -> impl Iterator<Item = String> {
+    (0..3).flat_map(|before| {
+        let mut padded = vec![0; before];
+        padded.extend_from_slice(bytes);
+        let (first, digits) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
+        [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)].map(|text| text[first..digits].to_owned())
+    })
+}
+
 /// Every text inside a value.
 pub(crate) fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
@@ -103,6 +154,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn secrets_are_found_in_base64_wherever_they_stand() {
+        let secret = "canary?secret>value";
+        let redactor = Redactor::new([secret]);
+        for before in ["", "a", "ab", "abc", "user:", "id ann:"] {
+            for after in ["", "x", "xy", "xyz"] {
+                let text = format!("{before}{secret}{after}");
+                for encoded in [STANDARD_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
+                    let told = redactor.redact(&encoded).into_owned();
+                    assert!(told.contains("***") && told.len() <= 3 + 4 + (before.len() + after.len()) * 3, "{told}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn secrets_are_found_in_every_spelling() {
         let redactor = Redactor::new(["p&ss \"word\" 1", "short", "p&ss \"word\" 1 and more"]);
         for text in [
@@ -110,11 +176,16 @@ mod tests {
             "bad: p%26ss%20%22word%22%201",
             "bad: p%26ss+%22word%22+1",
             "bad: p&ss \\\"word\\\" 1",
+            "bad: p&amp;ss &quot;word&quot; 1",
             "bad: p&ss \"word\" 1 and more",
         ] {
             assert_eq!(redactor.redact(text), "bad: ***");
         }
         assert_eq!(redactor.redact("a short word"), "a short word");
+        let accented = Redactor::new(["sécret/word"]);
+        for text in ["s%c3%a9cret%2fword", "s\\u00e9cret/word", "sécret\\/word"] {
+            assert_eq!(accented.redact(text), "***");
+        }
         let mut value = serde_json::json!({ "p&ss \"word\" 1": [1, "x p&ss \"word\" 1"] });
         redactor.redact_value(&mut value);
         assert_eq!(value, serde_json::json!({ "***": [1, "x ***"] }));

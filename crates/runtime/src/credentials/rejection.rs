@@ -29,10 +29,10 @@ pub(crate) fn rejections(value: Option<&Value>) -> Result<Vec<Rejection>, String
 }
 
 /// Whether an answer means that the token is no longer accepted.
-pub(crate) fn is_rejection(response: &IncomingResponse, rules: &[Rejection], status_in_data: Option<u16>) -> bool {
+pub(crate) fn is_rejection(response: &IncomingResponse, rules: &[Rejection], statuses_in_data: Option<&[u16]>) -> bool {
     let status = response.status;
     // With a status of its own in the data, 401 stays what it is: no permission, say.
-    if status_in_data.map_or(status == StatusCode::UNAUTHORIZED, |expired| status.as_u16() == expired) {
+    if statuses_in_data.map_or(status == StatusCode::UNAUTHORIZED, |expired| expired.contains(&status.as_u16())) {
         return true;
     }
     rules.iter().any(|rule| {

@@ -35,7 +35,7 @@ pub use error::{EgressError, EgressErrorKind, Fate, Phase};
 pub use hosts::HostSet;
 pub use policy::{AllowedHost, InvalidAllowedHost, Policy, Refusal};
 pub use rate::RateLimit;
-pub use request::{Grant, OutgoingRequest, Redirects, RequestBody, Tally};
+pub use request::{Grant, OutgoingRequest, Redirects, RequestBody, SecretTexts, Tally};
 pub use resolver::Lookup;
 pub use response::IncomingResponse;
 pub use tls::TlsError;

@@ -67,7 +67,7 @@ pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&G
     };
     if leaves {
         drop_credentials(&mut headers, grant);
-        if grant.is_some_and(|grant| grant.in_body) && !matches!(body, RequestBody::Empty) {
+        if grant.is_some_and(|grant| holds_credential(grant, &body)) {
             let kind =
                 EgressErrorKind::Redirect("it leads to another host, and the body holds a credential".to_owned());
             return Err(EgressError::new(kind, host_of(&response.url), Fate::Answered));
@@ -81,8 +81,23 @@ fn drop_credentials(headers: &mut HeaderMap, grant: Option<&Grant>) {
     for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE] {
         headers.remove(name);
     }
-    for name in grant.into_iter().flat_map(|grant| &grant.headers) {
+    let Some(grant) = grant else { return };
+    for name in &grant.headers {
         headers.remove(name);
+    }
+    let found = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        grant.texts.are_in(value.as_bytes()).then(|| name.clone())
+    };
+    let carrying: Vec<_> = headers.iter().filter_map(found).collect();
+    carrying.iter().for_each(|name| drop(headers.remove(name)));
+}
+
+fn holds_credential(grant: &Grant, body: &RequestBody) -> bool {
+    match body {
+        RequestBody::Empty => false,
+        RequestBody::Bytes(bytes) => grant.in_body || grant.texts.are_in(bytes),
+        // Only a body in memory gets here; whatever else there may be one day stays.
+        RequestBody::Stream(_) => true,
     }
 }
 

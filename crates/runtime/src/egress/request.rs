@@ -11,6 +11,7 @@ use futures::Stream;
 use http::{HeaderMap, HeaderName, Method};
 use tokio::time::Instant;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::hosts::HostSet;
 use super::rate::RateLimit;
@@ -82,17 +83,41 @@ pub struct Grant {
     pub headers: Vec<HeaderName>,
     /// Whether the body holds part of the credential: then it is not sent to another host.
     pub in_body: bool,
+    /// The credential's texts, which the node itself may have put into headers and body: what holds one stays behind, too.
+    pub texts: Arc<SecretTexts>,
     /// Rate budgets are kept per credential and host. A keyed hash, never the secret.
     pub budget: Option<u64>,
     /// The rate budget set on the credential.
     pub rate_limit: Option<RateLimit>,
 }
 
+/// Texts that must not leave the host they are meant for.
+#[derive(Default)]
+pub struct SecretTexts(Vec<Zeroizing<String>>);
+
 /// Counts what was put on the wire.
 #[derive(Debug, Default)]
 pub struct Tally {
     requests: AtomicU64,
     retries: AtomicU64,
+}
+
+impl SecretTexts {
+    /// Takes hold of texts; shorter ones than four bytes stand everywhere and are left out.
+    pub fn new<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self(texts.into_iter().map(|text| Zeroizing::new(text.into())).filter(|text| text.len() >= 4).collect())
+    }
+
+    /// Whether one of them is part of these bytes.
+    pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
+        self.0.iter().any(|text| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    }
+}
+
+impl fmt::Debug for SecretTexts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} texts", self.0.len())
+    }
 }
 
 impl OutgoingRequest {

@@ -90,7 +90,7 @@ async fn a_thousand_requests_share_one_token() {
     }
     let tokens = service.requests_to("/token");
     assert_eq!(tokens.len(), 1);
-    assert_eq!(tokens[0].text(), "grant_type=client_credentials&client_id=me&client_secret=secret&scope=all");
+    assert_eq!(tokens[0].text(), "grant_type=client_credentials&scope=all&client_id=me&client_secret=secret");
     assert_eq!(tally.requests(), 1001);
     // The same data in another execution is the same token.
     let again = service.credential(&credentials, "secret").await;
@@ -232,4 +232,135 @@ async fn incomplete_credentials_are_refused_before_anything_is_sent() {
         .await
         .unwrap_err();
     assert!(matches!(error, CredentialError::NotConnected(_)), "{error}");
+}
+
+/// The form of the one token request that these data lead to.
+async fn token_form(more: Value) -> Vec<(String, String)> {
+    let server = Server::start(|_| Reply::json(&json!({ "access_token": "new-token", "expires_in": 3600 }))).await;
+    let mut value = json!({
+        "grantType": "clientCredentials", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
+        "authentication": "body", "sendAdditionalBodyProperties": true
+    });
+    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let credentials = start();
+    let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
+    credentials.send(Some(&credential), get(server.url("/token"))).await.unwrap();
+    url::form_urlencoded::parse(&server.requests()[0].body).into_owned().collect()
+}
+
+#[tokio::test]
+async fn scope_audience_and_further_fields_are_sent_once() {
+    let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let more =
+        r#"{"scope": "theirs", "tenant": 7, "flag": true, "list": ["a", "b"], "nothing": null, "client_id": "other"}"#;
+    let form = token_form(
+        json!({ "scope": " one  two ", "audience": "https://api.example", "additionalBodyProperties": more }),
+    )
+    .await;
+    assert_eq!(
+        form,
+        pairs(&[
+            ("grant_type", "client_credentials"),
+            ("scope", "one two"),
+            ("tenant", "7"),
+            ("flag", "true"),
+            ("list", "a"),
+            ("list", "b"),
+            ("nothing", ""),
+            ("client_id", "me"),
+            ("audience", "https://api.example"),
+            ("client_secret", "secret"),
+        ])
+    );
+    let form = token_form(json!({ "oauthTokenData": { "access_token": "", "resource": "https://r.example" } })).await;
+    assert!(form.contains(&("resource".to_owned(), "https://r.example".to_owned())), "{form:?}");
+    let error = inline(&start(), "oAuth2Api", json!({
+        "grantType": "clientCredentials", "accessTokenUrl": "https://a.example/", "clientId": "me", "clientSecret": "secret",
+        "authentication": "body", "sendAdditionalBodyProperties": true, "additionalBodyProperties": "{canary"
+    }))
+    .await
+    .unwrap_err()
+    .to_string();
+    assert!(error.contains("More Fields") && !error.contains("canary"), "{error}");
+}
+
+#[tokio::test]
+async fn the_statuses_of_expired_tokens_are_set_in_the_data() {
+    for (statuses, status, renewed) in [
+        (json!(403), 403, true),
+        (json!("403"), 403, true),
+        (json!([401, 498]), 498, true),
+        (json!([401, 498]), 401, true),
+        (json!(403), 401, false),
+        (json!(401), 403, false),
+    ] {
+        let service = Service::start(status, Some(3600)).await;
+        service.revoked.store(1, Ordering::SeqCst);
+        let credentials = start();
+        let value = json!({
+            "grantType": "clientCredentials", "accessTokenUrl": service.server.url("/token").as_str(), "clientId": "me",
+            "clientSecret": "secret", "tokenExpiredStatusCode": statuses
+        });
+        let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
+        let response = credentials.send(Some(&credential), get(service.server.url("/api"))).await.unwrap();
+        assert_eq!(response.status == 200, renewed, "{statuses} {status}");
+        assert_eq!(service.requests_to("/token").len(), 1 + usize::from(renewed), "{statuses} {status}");
+    }
+}
+
+/// Milliseconds since 1970, so far from now.
+fn moment(seconds_from_now: i64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    (i64::try_from(now.as_millis()).unwrap() + seconds_from_now * 1000).to_string()
+}
+
+#[tokio::test]
+async fn clocks_that_disagree_cost_one_renewal_and_no_request() {
+    let day = 86_400;
+    // What the saved moment of expiry says, whether the service still takes the token, and whether it is renewed.
+    for (expires, taken, renewals) in [(day, true, 0), (day, false, 1), (-day, true, 1), (-day, false, 1)] {
+        let server = Server::start(move |request| match request.target.as_str() {
+            "/token" => Reply::json(&json!({ "access_token": "new-token", "expires_in": 3600 }))
+                .with("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
+            _ if taken && request.header("authorization") == Some("Bearer old-token") => Reply::ok("in"),
+            _ => Reply::status(401, ""),
+        })
+        .await;
+        let mut value = signed_in(&server, false);
+        value["oauthTokenData"]["n8n_expires_at"] = json!(moment(expires));
+        let credentials = start();
+        let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
+        }
+        let tokens = server.requests().iter().filter(|request| request.target == "/token").count();
+        assert_eq!(tokens, renewals, "{expires} {taken}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_renewed_before_they_expire_and_kept_while_the_endpoint_is_out_of_order() {
+    let down = Arc::new(AtomicBool::new(false));
+    let is_down = Arc::clone(&down);
+    let server = Server::start(move |request| match request.target.as_str() {
+        "/token" if is_down.load(Ordering::SeqCst) => Reply::status(503, ""),
+        "/token" => Reply::json(&json!({ "access_token": "new-token", "expires_in": 3600 })),
+        _ => Reply::ok(request.header("authorization").unwrap_or_default()),
+    })
+    .await;
+    let mut value = signed_in(&server, false);
+    // Due: less than a tenth of its life is left. Alive: it is still accepted.
+    value["oauthTokenData"]["n8n_expires_at"] = json!(moment(2));
+    let credentials = start();
+    let credential = inline(&credentials, "oAuth2Api", value.clone()).await.unwrap();
+    down.store(true, Ordering::SeqCst);
+    assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "Bearer old-token");
+    down.store(false, Ordering::SeqCst);
+    value["clientSecret"] = json!("another");
+    value["oauthTokenData"]["n8n_expires_at"] = json!(moment(0));
+    let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
+    assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "Bearer new-token");
 }

@@ -2,15 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rustls::SignatureScheme;
-use rustls::crypto::ring::sign::any_supported_type;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 
-use crate::credentials::secret::{CredentialData, Secret};
+use super::signed::SigningKey;
+use crate::credentials::secret::CredentialData;
 
 /// How long an assertion is good for, in seconds: the most that Google takes.
 const LIFETIME: u64 = 3600;
@@ -22,7 +17,7 @@ pub(crate) struct ServiceAccount {
     /// On whose behalf.
     subject: String,
     scopes: String,
-    key: Secret,
+    key: SigningKey,
 }
 
 impl ServiceAccount {
@@ -33,19 +28,15 @@ impl ServiceAccount {
             .text("delegatedEmail")
             .map(str::trim)
             .filter(|_| data.expose().get("inpersonate") == Some(&Value::Bool(true)));
-        // Keys are pasted with their line breaks written out.
-        let key = data.text("privateKey").ok_or(("privateKey", "is missing"))?.replace("\\n", "\n");
+        let key = data.text("privateKey").ok_or(("privateKey", "is missing"))?;
         let scopes = data.text("scopes").unwrap_or_default().replace("\\n", "\n");
         let scopes: Vec<&str> = scopes.split([',', ' ', '\n', '\t', '\r']).filter(|scope| !scope.is_empty()).collect();
-        let account = Self {
+        Ok(Self {
             email: email.to_owned(),
             subject: delegated.unwrap_or(email).to_owned(),
             scopes: scopes.join(" "),
-            key: key.trim().into(),
-        };
-        // A key that cannot sign is told now, not when the first item needs a token.
-        account.sign("").ok_or(("privateKey", "is not an RSA private key in PEM"))?;
-        Ok(account)
+            key: SigningKey::read(key).ok_or(("privateKey", "is not an RSA private key in PEM"))?,
+        })
     }
 
     /// A new assertion for the token endpoint.
@@ -55,15 +46,6 @@ impl ServiceAccount {
         let claims = json!({
             "iss": self.email, "sub": self.subject, "scope": self.scopes, "aud": audience, "iat": now, "exp": now + LIFETIME,
         });
-        let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", encode(header), encode(claims));
-        let signature = self.sign(&message)?;
-        Some(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
-    }
-
-    fn sign(&self, message: &str) -> Option<Vec<u8>> {
-        let key = PrivateKeyDer::from_pem_slice(self.key.expose().as_bytes()).ok()?;
-        let key = any_supported_type(&key).ok()?;
-        key.choose_scheme(&[SignatureScheme::RSA_PKCS1_SHA256])?.sign(message.as_bytes()).ok()
+        self.key.token(&header, &claims)
     }
 }

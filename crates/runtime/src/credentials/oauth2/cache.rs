@@ -75,11 +75,11 @@ impl Slot {
     {
         let pending = {
             let mut state = lock(&self.state);
-            let now = Instant::now();
-            state.used = Some(now);
             if state.token.is_none() {
                 state.token = start().map(Arc::new);
             }
+            let now = Instant::now();
+            state.used = Some(now);
             if let Some(token) = &state.token
                 && (!token.is_due(now) || token.is_alive(now) && state.renew_not_before.is_some_and(|then| now < then))
             {
@@ -167,7 +167,16 @@ impl Slot {
             slot.store(&fetched);
             fetched
         });
-        let pending = async move { task.await.unwrap_or(Err(CredentialError::Deadline)) }.boxed().shared();
+        let slot = Arc::clone(self);
+        let pending = async move {
+            task.await.unwrap_or_else(|_| {
+                // It was broken off: whoever comes next begins anew.
+                let failed = Err(CredentialError::Deadline);
+                slot.store(&failed);
+                failed
+            })
+        };
+        let pending = pending.boxed().shared();
         state.pending = Some(pending.clone());
         Ok(pending)
     }

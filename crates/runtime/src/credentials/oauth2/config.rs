@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::assertion::ServiceAccount;
+use super::certificate::ClientCertificate;
 use crate::credentials::error::CredentialError;
 use crate::credentials::secret::{CredentialData, Secret};
 
@@ -15,15 +16,19 @@ pub(crate) struct TokenConfig {
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<Secret>,
     pub(crate) account: Option<ServiceAccount>,
+    /// Takes the place of the client secret.
+    pub(crate) certificate: Option<ClientCertificate>,
     pub(crate) in_body: bool,
     pub(crate) scope: Option<String>,
-    /// Further fields of token requests, in order.
+    /// Further fields of requests with client credentials, in order.
     pub(crate) fields: Vec<(String, String)>,
+    /// What the token is for (RFC 8707), in every request.
+    pub(crate) resource: Option<String>,
     pub(crate) verify_tls: bool,
     /// Whether there is anything to get another token with: a key that is sent as the token has nothing.
     pub(crate) renewable: bool,
-    /// The status that means an expired token, where it is not 401.
-    pub(crate) expired_status: Option<u16>,
+    /// The statuses that mean an expired token, where they are not 401 alone.
+    pub(crate) expired_statuses: Option<Vec<u16>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +62,14 @@ impl TokenConfig {
             client_id: String::new(),
             client_secret: None,
             account: Some(account),
+            certificate: None,
             in_body: true,
             scope: None,
             fields: Vec::new(),
+            resource: None,
             verify_tls: true,
             renewable: true,
-            expired_status: None,
+            expired_statuses: None,
         }))
     }
 
@@ -78,12 +85,12 @@ impl TokenConfig {
             None | Some("authorizationCode" | "pkce") => GrantType::Refresh,
             Some(other) => return Err(invalid("grantType", format!("is {other:?}, which this host does not know"))),
         };
-        if data.text("clientCredentialType") == Some("certificate") {
-            return Err(invalid(
-                "clientCredentialType",
-                "asks for a client certificate, which is not supported".to_owned(),
-            ));
-        }
+        let certificate = match data.text("clientCredentialType") {
+            Some("certificate") => {
+                Some(ClientCertificate::read(data).map_err(|(field, reason)| invalid(field, reason.to_owned()))?)
+            }
+            _ => None,
+        };
         let missing = |field: &str| CredentialError::Incomplete {
             type_name: type_name.to_owned(),
             fields: vec![field.to_owned()],
@@ -93,9 +100,10 @@ impl TokenConfig {
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or_else(|| invalid("accessTokenUrl", "is not an http or https URL".to_owned()))?;
-        let client_secret = data.text("clientSecret").map(Secret::from);
+        let client_secret = data.text("clientSecret").filter(|_| certificate.is_none()).map(Secret::from);
         let client_id = data.text("clientId");
-        if client_secret.is_none() && grant == GrantType::ClientCredentials && !has_token {
+        let has_secret = client_secret.is_some() || certificate.is_some();
+        if !has_secret && grant == GrantType::ClientCredentials && !has_token {
             return Err(missing("clientSecret"));
         }
         if client_id.is_none() && !has_token {
@@ -104,15 +112,17 @@ impl TokenConfig {
         Ok(Self {
             grant,
             token_url,
-            renewable: client_id.is_some() && (client_secret.is_some() || grant == GrantType::Refresh),
+            renewable: client_id.is_some() && (has_secret || grant == GrantType::Refresh),
             client_id: client_id.unwrap_or_default().to_owned(),
             client_secret,
             account: None,
+            certificate,
             in_body: data.text("authentication") == Some("body"),
             scope: data.text("scope").map(|scope| scope.split_whitespace().collect::<Vec<_>>().join(" ")),
             fields: fields(data).map_err(|reason| invalid("additionalBodyProperties", reason))?,
+            resource: resource(data),
             verify_tls: data.expose().get("ignoreSSLIssues") != Some(&Value::Bool(true)),
-            expired_status: expired_status(data),
+            expired_statuses: expired_statuses(data),
         })
     }
 }
@@ -121,31 +131,46 @@ fn fields(data: &CredentialData) -> Result<Vec<(String, String)>, String> {
     let mut fields = Vec::new();
     if let Some(text) = data.text("additionalBodyProperties") {
         let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| "is not a JSON object".to_owned())?;
-        fields.extend(object.into_iter().map(|(name, value)| (name, text_of(&value))));
+        for (name, value) in object {
+            match value {
+                Value::Array(values) => fields.extend(values.iter().map(|value| (name.clone(), text_of(value)))),
+                value => fields.push((name, text_of(&value))),
+            }
+        }
     }
     if let Some(audience) = data.text("audience") {
         fields.push(("audience".to_owned(), audience.to_owned()));
     }
-    let stored = data.expose().get("oauthTokenData").and_then(|tokens| tokens.get("resource")).and_then(Value::as_str);
-    if let Some(resource) = stored.or_else(|| data.text("resource")).or_else(|| data.text("resourceUrl")) {
-        fields.push(("resource".to_owned(), resource.to_owned()));
-    }
     Ok(fields)
 }
 
+/// As Node's `querystring` writes it: what is neither text, number nor boolean is empty.
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
     }
 }
 
-fn expired_status(data: &CredentialData) -> Option<u16> {
-    let status = match data.expose().get("tokenExpiredStatusCode")? {
-        Value::Number(number) => number.as_f64()? as u16,
+fn resource(data: &CredentialData) -> Option<String> {
+    let stored = data.expose().get("oauthTokenData").and_then(|tokens| tokens.get("resource")).and_then(Value::as_str);
+    stored.or_else(|| data.text("resource")).or_else(|| data.text("resourceUrl")).map(str::to_owned)
+}
+
+/// `tokenExpiredStatusCode`: a number, or a list of them.
+fn expired_statuses(data: &CredentialData) -> Option<Vec<u16>> {
+    let given = data.expose().get("tokenExpiredStatusCode")?;
+    let list = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
+    let statuses: Vec<u16> = list.iter().filter_map(status).collect();
+    (!statuses.is_empty() && statuses != [401]).then_some(statuses)
+}
+
+fn status(value: &Value) -> Option<u16> {
+    let number = match value {
+        Value::Number(number) => number.as_u64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    (status != 401 && status != 0).then_some(status)
+    u16::try_from(number).ok().filter(|status| (100..1000).contains(status))
 }

@@ -2,9 +2,11 @@
 
 mod assertion;
 mod cache;
+mod certificate;
 mod config;
+mod signed;
 mod token;
 
 pub(crate) use cache::{Slot, TokenCache};
 pub(crate) use config::{GrantType, TokenConfig};
-pub(crate) use token::{Token, basic, fetch};
+pub(crate) use token::{Token, basic, fetch, initial_token};

@@ -8,11 +8,12 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use super::config::{GrantType, TokenConfig};
 use crate::credentials::error::CredentialError;
 use crate::credentials::redact::Redactor;
-use crate::credentials::secret::Secret;
+use crate::credentials::secret::{CredentialData, Secret};
 use crate::egress::{Egress, IncomingResponse, OutgoingRequest, Tally};
 
 /// How long a token request may take.
@@ -42,14 +43,15 @@ impl Token {
     pub(crate) fn read(data: Map<String, Value>, since: Instant) -> Option<Self> {
         let text = |field: &str| data.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
         let lifetime = remaining(&data);
-        let access = text("access_token")?;
+        // The names in camel case are those of old credentials.
+        let access = text("access_token").or_else(|| text("accessToken"))?;
         let mut bearer = HeaderValue::try_from(format!("Bearer {access}")).ok()?;
         bearer.set_sensitive(true);
         Some(Self {
             access: access.into(),
             bearer,
-            token_type: text("token_type").unwrap_or("bearer").to_ascii_lowercase(),
-            refresh: text("refresh_token").map(Secret::from),
+            token_type: text("token_type").or_else(|| text("tokenType")).unwrap_or("bearer").to_ascii_lowercase(),
+            refresh: text("refresh_token").or_else(|| text("refreshToken")).map(Secret::from),
             expires: lifetime.and_then(|life| since.checked_add(life)),
             renew: lifetime.and_then(|life| since.checked_add(life.saturating_sub(MARGIN.min(life / 10)))),
             data,
@@ -76,6 +78,12 @@ impl Token {
     pub(crate) fn is_alive(&self, now: Instant) -> bool {
         self.expires.is_none_or(|expires| now < expires)
     }
+}
+
+/// The token that a credential's data came with, in n8n's `oauthTokenData`.
+pub(crate) fn initial_token(data: &CredentialData) -> Option<Token> {
+    let tokens = data.expose().get("oauthTokenData")?.as_object()?;
+    Token::read(tokens.clone(), Instant::now())
 }
 
 /// How long a token lives from when it was asked for. n8n saves the moment of expiry beside the answer.
@@ -119,7 +127,7 @@ pub(crate) async fn fetch(
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/x-www-form-urlencoded"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     if !config.in_body
-        && let Some(secret) = &config.client_secret
+        && let (Some(secret), None) = (&config.client_secret, &config.certificate)
     {
         headers.insert(header::AUTHORIZATION, basic(&config.client_id, secret));
     }
@@ -137,31 +145,76 @@ pub(crate) async fn fetch(
 }
 
 fn form(config: &TokenConfig, refresh: Option<&Secret>) -> Bytes {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let mut form = Form::default();
     if let Some(account) = &config.account {
         let assertion = account.assertion(config.token_url.as_str()).unwrap_or_default();
-        form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
-            .append_pair("assertion", &assertion);
-        return form.finish().into();
+        form.set("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+        form.set("assertion", &assertion);
+        return form.encode();
     }
     match refresh {
-        Some(token) => form.append_pair("grant_type", "refresh_token").append_pair("refresh_token", token.expose()),
-        None => form.append_pair("grant_type", "client_credentials"),
-    };
-    match &config.client_secret {
-        Some(secret) if config.in_body => {
-            form.append_pair("client_id", &config.client_id).append_pair("client_secret", secret.expose());
+        Some(token) => {
+            form.set("grant_type", "refresh_token");
+            form.set("refresh_token", token.expose());
         }
-        Some(_) => {}
         None => {
-            form.append_pair("client_id", &config.client_id);
+            form.set("grant_type", "client_credentials");
+            form.extend(&config.fields);
         }
+    }
+    if let Some(resource) = &config.resource {
+        form.set("resource", resource);
     }
     if let (Some(scope), None) = (&config.scope, refresh) {
-        form.append_pair("scope", scope);
+        form.set("scope", scope);
     }
-    form.extend_pairs(&config.fields);
-    form.finish().into()
+    match (&config.certificate, &config.client_secret) {
+        (Some(certificate), _) => {
+            let assertion = certificate.assertion(&config.client_id, config.token_url.as_str()).unwrap_or_default();
+            form.set("client_id", &config.client_id);
+            form.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+            form.set("client_assertion", &assertion);
+        }
+        (None, Some(secret)) if config.in_body => {
+            form.set("client_id", &config.client_id);
+            form.set("client_secret", secret.expose());
+        }
+        (None, Some(_)) => {}
+        (None, None) => form.set("client_id", &config.client_id),
+    }
+    form.encode()
+}
+
+/// Fields of a form; of one name there is one, whoever set it last, and lists of the credential's own fields.
+#[derive(Default)]
+struct Form(Vec<(String, Zeroizing<String>)>);
+
+impl Form {
+    fn set(&mut self, name: &str, value: &str) {
+        let value = Zeroizing::new(value.to_owned());
+        match self.0.iter().position(|(other, _)| other == name) {
+            Some(at) => {
+                self.0[at].1 = value;
+                let mut index = 0;
+                self.0.retain(|(other, _)| {
+                    index += 1;
+                    index <= at + 1 || other != name
+                });
+            }
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
+    fn extend(&mut self, fields: &[(String, String)]) {
+        self.0.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
+        self.0.extend(fields.iter().map(|(name, value)| (name.clone(), Zeroizing::new(value.clone()))));
+    }
+
+    fn encode(&self) -> Bytes {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(self.0.iter().map(|(name, value)| (name, value.as_str())));
+        form.finish().into()
+    }
 }
 
 pub(crate) fn basic(user: &str, password: &Secret) -> HeaderValue {

@@ -1,0 +1,176 @@
+//! Sends requests with credentials: only where they belong, authenticated, and once more where that is called for.
+
+use std::sync::Arc;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::additions::set_query;
+use super::aws;
+use super::credential::{Credential, Origin, Plan};
+use super::digest::Digest;
+use super::error::{CredentialError, SendError};
+use super::oauth2::{GrantType, Slot, Token, TokenConfig, fetch, initial_token};
+use super::rejection::is_rejection;
+use super::service::Credentials;
+use super::store::CredentialStore;
+use crate::egress::{EgressError, EgressErrorKind, Fate, IncomingResponse, OutgoingRequest, Tally};
+
+impl Credentials {
+    /// Sends a request, with a credential if one is given: authenticated, and once more with a new token if the token
+    /// was no longer accepted. Every status is a response.
+    pub async fn send(
+        &self,
+        credential: Option<&Credential>,
+        mut request: OutgoingRequest,
+    ) -> Result<IncomingResponse, SendError> {
+        let Some(credential) = credential else { return Ok(self.egress().send(request).await?) };
+        if !credential.hosts().contains(&request.url) {
+            let host = request.url.host_str().unwrap_or_default();
+            return Err(EgressError::new(EgressErrorKind::ForeignHost, host, Fate::NotSent).into());
+        }
+        if let Some(reason) = exposes(credential, &request) {
+            let host = request.url.host_str().unwrap_or_default();
+            return Err(EgressError::new(EgressErrorKind::Proxy(reason.to_owned()), host, Fate::NotSent).into());
+        }
+        match &credential.inner.plan {
+            Plan::Nothing => {
+                request.grant = Some(credential.grant(Vec::new(), false));
+                Ok(self.egress().send(request).await?)
+            }
+            Plan::Additions(additions) => {
+                additions.apply(&mut request);
+                let headers = additions.headers.iter().map(|(name, _)| name.clone()).collect();
+                request.grant = Some(credential.grant(headers, !additions.body.is_empty()));
+                Ok(self.egress().send(request).await?)
+            }
+            Plan::Digest(digest) => {
+                request.grant = Some(credential.grant(vec![http::header::AUTHORIZATION], false));
+                self.send_with_digest(digest, request).await
+            }
+            Plan::Aws(signer) => {
+                signer.sign(&mut request)?;
+                request.grant = Some(credential.grant(aws::HEADERS.to_vec(), false));
+                Ok(self.egress().send(request).await?)
+            }
+            Plan::OAuth2 { config, slot } => self.send_with_token(credential, config, slot, request).await,
+        }
+    }
+
+    async fn send_with_digest(
+        &self,
+        digest: &Digest,
+        mut request: OutgoingRequest,
+    ) -> Result<IncomingResponse, SendError> {
+        let again = request.try_clone();
+        digest.sign(&mut request);
+        let response = self.egress().send(request).await?;
+        let Some(mut again) = again.filter(|_| digest.is_asked(&response)) else { return Ok(response) };
+        digest.sign(&mut again);
+        let mut second = self.egress().send(again).await?;
+        second.attempts += response.attempts;
+        Ok(second)
+    }
+
+    async fn send_with_token(
+        &self,
+        credential: &Credential,
+        config: &TokenConfig,
+        slot: &Arc<Slot>,
+        mut request: OutgoingRequest,
+    ) -> Result<IncomingResponse, SendError> {
+        let (deadline, tally) = (request.end_of_waits(), request.tally.clone());
+        let start = || initial_token(credential.data());
+        let get = |previous| self.fetch(credential, config, previous, tally.clone());
+        let token = in_time(deadline, slot.token(start, get)).await??;
+        request.grant = Some(credential.grant(vec![http::header::AUTHORIZATION], false));
+        let again = request.try_clone();
+        sign(&mut request, &token);
+        let response = self.egress().send(request).await?;
+        let credential_type = &credential.inner.credential_type;
+        if !config.renewable
+            || !is_rejection(&response, &credential_type.rejections, config.expired_statuses.as_deref())
+        {
+            return Ok(response);
+        }
+        let renewed = in_time(deadline, slot.renewed(&token, get)).await??;
+        let (Some(mut again), Some(token)) = (again, renewed) else { return Ok(response) };
+        if let Some(tally) = &again.tally {
+            tally.count_retry();
+        }
+        sign(&mut again, &token);
+        let mut second = self.egress().send(again).await?;
+        slot.note_replay(!is_rejection(&second, &credential_type.rejections, config.expired_statuses.as_deref()));
+        second.attempts += response.attempts;
+        Ok(second)
+    }
+
+    fn fetch(
+        &self,
+        credential: &Credential,
+        config: &TokenConfig,
+        previous: Option<Arc<Token>>,
+        tally: Option<Arc<Tally>>,
+    ) -> impl Future<Output = Result<Token, CredentialError>> + Send + 'static {
+        let (egress, store) = (self.egress().clone(), self.store().clone());
+        let (config, credential) = (config.clone(), credential.clone());
+        async move {
+            let previous = previous.as_deref();
+            let token = fetch(&egress, credential.type_name(), &config, previous, tally).await?;
+            let rotated = match (previous.and_then(|old| old.refresh.as_ref()), &token.refresh) {
+                (Some(old), Some(new)) => old != new,
+                _ => false,
+            };
+            if rotated && config.grant == GrantType::Refresh {
+                save(&store, &credential, &token).await?;
+            }
+            Ok(token)
+        }
+    }
+
+    /// The access token of a credential that takes one, obtained if there is none.
+    pub(crate) async fn token(&self, credential: &Credential) -> Result<Option<Arc<Token>>, CredentialError> {
+        let Plan::OAuth2 { config, slot } = &credential.inner.plan else { return Ok(None) };
+        let get = |previous| self.fetch(credential, config, previous, None);
+        slot.token(|| initial_token(credential.data()), get).await.map(Some)
+    }
+}
+
+/// Saves a refresh token that took the place of another: without it the credential would be lost.
+async fn save(store: &CredentialStore, credential: &Credential, token: &Token) -> Result<(), CredentialError> {
+    let saved = match credential.origin() {
+        Origin::Inline => Err("the credential came with the request. Put it into the runner's store".to_owned()),
+        Origin::Stored { id } => {
+            let (store, id, data) = (store.clone(), id.clone(), token.data_to_save());
+            let saving = tokio::task::spawn_blocking(move || store.save_tokens(&id, data));
+            saving.await.unwrap_or_else(|_| Err("saving was broken off".to_owned()))
+        }
+    };
+    saved
+        .map_err(|reason| CredentialError::RotatedRefreshToken { type_name: credential.type_name().to_owned(), reason })
+}
+
+/// A proxy is named in parameters, by whoever may run the node: a stored credential must not pass it in the clear.
+fn exposes(credential: &Credential, request: &OutgoingRequest) -> Option<&'static str> {
+    let stored = matches!(credential.origin(), Origin::Stored { .. });
+    let readable = request.url.scheme() != "https" || !request.verify_tls;
+    (stored && request.proxy.is_some() && readable)
+        .then_some("a stored credential passes a proxy over verified TLS only")
+}
+
+fn sign(request: &mut OutgoingRequest, token: &Token) {
+    if token.token_type == "bearer" {
+        request.headers.insert(http::header::AUTHORIZATION, token.bearer.clone());
+    } else {
+        // As n8n does with every other type of token.
+        set_query(request, "access_token", token.access.expose());
+        request.headers.insert(http::header::PRAGMA, http::HeaderValue::from_static("no-store"));
+        request.headers.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    }
+}
+
+async fn in_time<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, CredentialError> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, work).await.map_err(|_| CredentialError::Deadline),
+        None => Ok(work.await),
+    }
+}
