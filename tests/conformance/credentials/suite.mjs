@@ -1,7 +1,11 @@
 // What credentials add to a request: every credential type of n8n-nodes-base with a generic `authenticate`; headers, query,
-// body and basic authentication, as they arrive at a server.
+// body and basic authentication, as they arrive at a server. Then what n8n does in code: signatures of AWS, requests for
+// OAuth2 tokens.
 
 import { spawnSync } from 'node:child_process';
+
+import { awsCases, awsExpected } from './aws.mjs';
+import { tokenActual, tokenCases, tokenExpected } from './tokens.mjs';
 
 export const name = 'credentials';
 export const rows = ['credential-complete'];
@@ -62,29 +66,60 @@ function oracle(n8n) {
 		}
 		return { headers, query: made.qs, body: made.body };
 	};
+	// What n8n marks as required, shows, and finds empty in its form.
+	const missing = (name, given) => {
+		const filled = NodeHelpers.getNodeParameters(properties(name), given, true, false, null, null);
+		const isEmpty = (property) => [undefined, null, ''].includes(filled[property.name]);
+		return properties(name)
+			.filter((property) => property.required && NodeHelpers.displayParameter(filled, property, null, null) && isEmpty(property))
+			.map((property) => property.displayName);
+	};
 	const names = [...byName.values()].filter((type) => type.authenticate?.type === 'generic').map((type) => type.name);
-	return { names, properties, request };
+	return { names, properties, request, missing };
 }
 
 const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 const canonical = ({ headers, query, body }) => ({ headers: sorted(headers), query: sorted(query), body: sorted(body) });
 
+/** The driver's answers to cases, one each. */
+function answersOf(driver, bundle, cases) {
+	const input = cases.map((given) => JSON.stringify(given)).join('\n');
+	const answered = spawnSync(driver.path, [bundle], { input, maxBuffer: 1 << 28, encoding: 'utf8' });
+	if (answered.status !== 0) throw new Error(`the driver failed: ${answered.stderr}`);
+	const lines = answered.stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+	return cases.map((_, index) => lines[index] ?? { error: 'no answer' });
+}
+
 export async function run({ n8n, cargo }) {
 	const driver = await cargo.example('nodehost-runtime', 'credential_requests');
-	const { names, properties, request } = oracle(n8n);
+	const { names, properties, request, missing } = oracle(n8n);
+	const bundle = n8n.resolve(BUNDLE);
 	const cases = names.flatMap((type) => Object.entries(variants).map(([variant, text]) => ({ type, variant, data: dataOf(properties(type), text) })));
-	const input = cases.map(({ type, data }) => JSON.stringify({ type, data })).join('\n');
-	const answered = spawnSync(driver.path, [n8n.resolve(BUNDLE)], { input, maxBuffer: 1 << 28, encoding: 'utf8' });
-	if (answered.status !== 0) throw new Error(`the driver failed: ${answered.stderr}`);
-	const answers = answered.stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+	const answers = answersOf(driver, bundle, cases.map(({ type, data }) => ({ type, data })));
 	const differences = [];
+	const compare = (title, input, expected, actual, row = null) => {
+		if (JSON.stringify(expected) !== JSON.stringify(actual)) differences.push({ row, title, input, expected, actual });
+	};
 	cases.forEach(({ type, variant, data }, index) => {
-		const expected = canonical(request(type, data));
-		const answer = answers[index] ?? { error: 'no answer' };
-		const actual = answer.error ?? canonical(answer);
-		if (JSON.stringify(expected) === JSON.stringify(actual)) return;
-		const incomplete = variant === 'empty' && /must be filled in/.test(answer.error ?? '');
-		differences.push({ row: incomplete ? 'credential-complete' : null, title: `${type} (${variant})`, input: data, expected, actual });
+		const answer = answers[index];
+		const empty = missing(type, data);
+		const incomplete = empty.length > 0 && answer.error?.endsWith(` is incomplete: ${empty.join(', ')} must be filled in`);
+		compare(`${type} (${variant})`, data, canonical(request(type, data)), answer.error ?? canonical(answer), incomplete ? 'credential-complete' : null);
 	});
-	return { figures: [`${names.length} types, ${cases.length} requests`], differences };
+
+	const signed = awsCases();
+	for (const [index, answer] of answersOf(driver, bundle, signed).entries()) {
+		const made = answer.requests?.[0];
+		// What n8n refuses is refused; the words are not compared.
+		const expected = await awsExpected(n8n, signed[index], made?.headers['x-amz-date'] ?? '20250131T120000Z').catch(() => 'refused');
+		const own = (name) => [name, name === 'host' ? expected.headers.host : made.headers[name]];
+		const actual = made && expected !== 'refused' ? { url: made.url, headers: Object.fromEntries(Object.keys(expected.headers).map(own)) } : made;
+		compare(`aws ${signed[index].request.method} ${signed[index].request.url}`, signed[index], expected, actual ?? 'refused');
+	}
+
+	const tokens = tokenCases();
+	for (const [index, answer] of answersOf(driver, bundle, tokens).entries()) {
+		compare(`token request ${index}`, tokens[index], await tokenExpected(n8n, tokens[index]), answer.error ?? tokenActual(answer.requests));
+	}
+	return { figures: [`${names.length} types, ${cases.length} requests, ${signed.length} signatures of AWS, ${tokens.length} requests for tokens`], differences };
 }

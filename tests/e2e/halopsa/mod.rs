@@ -6,6 +6,7 @@
 mod credentials;
 mod custom_fields;
 mod errors;
+mod faults;
 mod lists;
 mod options;
 mod resources;

@@ -1,7 +1,9 @@
 //! Secrets planted in credentials and keys turn up in no output, whatever is logged.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use http::Method;
 use nodehost_tests::http::Call;
@@ -16,6 +18,34 @@ const KEY: &str = "canary-77b1de-key";
 fn assert_clean(where_: &str, text: &str) {
     for canary in [SECRET, KEY] {
         assert!(!text.contains(canary), "{where_} holds {canary}:\n{text}");
+    }
+}
+
+/// A server that runs as a process, its log read along.
+struct Logged {
+    process: Child,
+    log: JoinHandle<std::io::Result<String>>,
+}
+
+impl Logged {
+    /// Starts it; where it listens.
+    fn start(mut command: Command) -> (Self, SocketAddr) {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut output = process.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            output.read_to_end(&mut bytes).map(|_| String::from_utf8_lossy(&bytes).into_owned())
+        });
+        (Self { process, log }, line.trim().rsplit_once("//").unwrap().1.parse().unwrap())
+    }
+
+    /// Ends it as a system does; what it has logged.
+    fn stop(mut self) -> String {
+        assert!(Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap().success());
+        assert_eq!(self.process.wait().unwrap().code(), Some(0));
+        self.log.join().unwrap().unwrap()
     }
 }
 
@@ -45,21 +75,46 @@ fn malformed_credentials_are_not_repeated() {
 }
 
 #[test]
+fn no_secret_of_the_store_leaves_the_server_or_stays_in_its_files() {
+    let halo = Halo::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = halo.request(json!([{ "name": "a" }]));
+    let mut data = request["node"]["credentials"]["haloPSAApi"]["data"].clone();
+    data["clientSecret"] = json!(SECRET);
+    let file = folder.path().join("halo.json");
+    std::fs::write(&file, json!({ "type": "haloPSAApi", "data": data }).to_string()).unwrap();
+    request["node"]["credentials"]["haloPSAApi"] = json!({ "id": "halo" });
+    let mut command = nodehost(&["serve", "--listen", "127.0.0.1:0", "--allow-host", "127.0.0.1", "--credentials-dir"]);
+    command.arg(folder.path()).env("NODEHOST_STORE_KEY", "0f".repeat(32)).env("NODEHOST_LOG", "trace");
+    let (server, address) = Logged::start(command);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let options = json!({
+        "parameters": { "resource": "tickets", "operation": "create" }, "property": "additionalFields.status_id",
+        "credentials": { "haloPSAApi": { "id": "halo" } }
+    });
+    let calls = [
+        ("/v1/executions", request),
+        ("/v1/credential-types/haloPSAApi/test", json!({ "id": "halo" })),
+        ("/v1/nodes/haloPsa/options", options),
+    ];
+    for (path, body) in calls {
+        let answer = runtime.block_on(Call::new(Method::POST, address, path).json(&body).send());
+        assert_clean(path, &String::from_utf8_lossy(&answer.body));
+    }
+    let log = server.stop();
+    assert!(log.contains("answered"), "{log}");
+    assert_clean("the log", &log);
+    let stored = std::fs::read_to_string(&file).unwrap();
+    assert!(stored.contains("sealed"), "the credential was used: {stored}");
+    assert_clean("the file", &stored);
+}
+
+#[test]
 fn no_secret_leaves_the_server_at_trace_level() {
     let halo = Halo::start();
     let mut command = nodehost(&["serve", "--listen", "127.0.0.1:0", "--allow-host", "127.0.0.1"]);
     command.env("NODEHOST_API_KEY", KEY).env("NODEHOST_LOG", "trace");
-    let mut server = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().rsplit_once("//").unwrap().1.parse().unwrap();
-    let reader = std::thread::spawn({
-        let mut log = server.stderr.take().unwrap();
-        move || {
-            let mut text = Vec::new();
-            log.read_to_end(&mut text).map(|_| String::from_utf8_lossy(&text).into_owned())
-        }
-    });
+    let (server, address) = Logged::start(command);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut request = halo.request(json!([{ "name": "a" }]));
     request["node"]["credentials"]["haloPSAApi"]["data"]["clientSecret"] = json!(SECRET);
@@ -73,9 +128,7 @@ fn no_secret_leaves_the_server_at_trace_level() {
         let answer = runtime.block_on(answer.send());
         assert_clean("an answer", &String::from_utf8_lossy(&answer.body));
     }
-    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
-    assert_eq!(server.wait().unwrap().code(), Some(0));
-    let log = reader.join().unwrap().unwrap();
+    let log = server.stop();
     assert!(log.contains("answered"), "{log}");
     assert_clean("the log", &log);
 }

@@ -1,19 +1,20 @@
 //! A credential ready for use.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use http::HeaderValue;
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::additions::Additions;
-use super::aws::{self, Signer};
+use super::aws::Signer;
 use super::digest::Digest;
 use super::key::Key;
-use super::oauth2::{Slot, TokenConfig};
+use super::oauth2::{Slot, Token, TokenConfig};
 use super::redact::{Redactor, texts};
-use super::secret::CredentialData;
+use super::secret::{CredentialData, REDACTED};
 use super::types::CredentialType;
-use crate::egress::{Grant, HostSet, RateLimit, SecretTexts};
+use crate::egress::{Grant, HostSet, IncomingResponse, RateLimit, SecretTexts};
 
 /// Where a credential's data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     pub(crate) origin: Origin,
     pub(crate) plan: Plan,
     pub(crate) key: Key,
+    /// Takes its own texts out of answers; made when it is first needed.
+    pub(crate) echoes: OnceLock<Redactor>,
 }
 
 /// How requests are authenticated.
@@ -109,12 +112,19 @@ impl Credential {
     /// Takes this credential's secrets, tokens included, out of texts.
     #[must_use]
     pub fn redactor(&self) -> Redactor {
+        match &self.inner.plan {
+            Plan::OAuth2 { slot, .. } => self.redactor_of(slot.current().as_deref()),
+            _ => self.redactor_of(None),
+        }
+    }
+
+    fn redactor_of(&self, token: Option<&Token>) -> Redactor {
         let inner = &self.inner;
-        let mut values: Vec<String> = secret_texts(inner).into_iter().map(str::to_owned).collect();
+        let mut values = secret_texts(inner);
         match &inner.plan {
-            Plan::Nothing | Plan::Digest(_) | Plan::Aws(_) => {}
+            Plan::Nothing | Plan::Digest(_) | Plan::Aws(_) | Plan::OAuth2 { .. } => {}
             Plan::Additions(additions) => {
-                let header = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
+                let header = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
                 values.extend(additions.headers.iter().filter_map(|(_, value)| header(value)));
                 // `Basic` and `Bearer` in front: the credentials themselves are what is echoed.
                 let bare: Vec<String> =
@@ -125,14 +135,32 @@ impl Credential {
                 additions.body.values().for_each(|value| texts(value, &mut body));
                 values.extend(body.into_iter().map(str::to_owned));
             }
-            Plan::OAuth2 { slot, .. } => {
-                if let Some(token) = slot.current() {
-                    values.push(token.access.expose().to_owned());
-                    values.extend(token.refresh.iter().map(|token| token.expose().to_owned()));
+        }
+        values.extend(token.into_iter().flat_map(Token::texts).map(str::to_owned));
+        Redactor::new(values.iter().map(String::as_str))
+    }
+
+    /// Takes the secrets of a stored credential out of an answer that repeats them.
+    pub(crate) fn withhold(&self, response: &mut IncomingResponse) {
+        if self.inner.origin == Origin::Inline {
+            return;
+        }
+        let token = match &self.inner.plan {
+            Plan::OAuth2 { slot, .. } => slot.current(),
+            _ => None,
+        };
+        // A token's own texts change with it; the credential's do not.
+        let own = self.inner.echoes.get_or_init(|| Redactor::new(secret_texts(&self.inner).iter().map(String::as_str)));
+        for redactor in [Some(own), token.as_ref().map(|token| token.echoes())].into_iter().flatten() {
+            if let Some(body) = redactor.redact_bytes(&response.body) {
+                response.body = body.into();
+            }
+            for value in response.headers.values_mut() {
+                if let Some(redacted) = redactor.redact_bytes(value.as_bytes()) {
+                    *value = HeaderValue::from_bytes(&redacted).unwrap_or(HeaderValue::from_static(REDACTED));
                 }
             }
         }
-        Redactor::new(values.iter().map(String::as_str))
     }
 
     pub(crate) fn grant(&self, headers: Vec<http::HeaderName>, in_body: bool) -> Grant {
@@ -157,13 +185,36 @@ impl std::fmt::Debug for Credential {
     }
 }
 
-/// The texts of secret fields, those of tokens included.
-fn secret_texts(inner: &Inner) -> Vec<&str> {
+/// The texts of secret fields, those of tokens included; of a field that holds JSON those in it, too.
+fn secret_texts(inner: &Inner) -> Vec<String> {
     let data = inner.data.expose();
-    let mut found = Vec::new();
     let fields = inner.credential_type.secret_fields.iter().map(String::as_str).chain(["oauthTokenData"]);
-    fields.filter_map(|name| data.get(name)).for_each(|value| texts(value, &mut found));
+    let mut found = Vec::new();
+    for value in fields.filter_map(|name| data.get(name)) {
+        let mut of_field = Vec::new();
+        texts(value, &mut of_field);
+        found.extend(of_field.into_iter().map(str::to_owned));
+        let parsed =
+            value.as_str().filter(|text| text.trim_start().starts_with('{')).map(serde_json::from_str::<Value>);
+        if let Some(Ok(parsed)) = parsed {
+            leaves(&parsed, &mut found);
+        }
+    }
     found
+}
+
+/// The texts in JSON, but for those under names that never hold a secret: taken for one, they would be found everywhere.
+fn leaves(value: &Value, found: &mut Vec<String>) {
+    const PLAIN: [&str; 5] = ["accept", "accept-language", "content-type", "user-agent", "grant_type"];
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| leaves(value, found)),
+        Value::Object(fields) => {
+            let secret = |name: &str| !PLAIN.contains(&name.to_ascii_lowercase().as_str());
+            fields.iter().filter(|(name, _)| secret(name)).for_each(|(_, value)| leaves(value, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn restriction(data: &CredentialData) -> Option<&str> {
@@ -181,8 +232,8 @@ fn own_hosts(inner: &Inner) -> HostSet {
         None if hosts.is_empty() && inner.origin == Origin::Inline => return HostSet::any(),
         Some(_) | None => {}
     }
-    if matches!(inner.plan, Plan::Aws(_)) && restriction(&inner.data).is_none() {
-        aws::add_hosts(&inner.data, &mut hosts);
+    if let (Plan::Aws(signer), None) = (&inner.plan, restriction(&inner.data)) {
+        signer.add_hosts(&inner.data, &mut hosts);
     }
     hosts
 }

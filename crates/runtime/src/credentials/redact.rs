@@ -1,10 +1,12 @@
 //! Takes secrets out of texts, by value: servers echo them.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::bytes::{NoExpand, Regex};
 use serde_json::Value;
 
 use super::secret::REDACTED;
@@ -18,6 +20,8 @@ const MIN_LENGTH: usize = 8;
 pub struct Redactor {
     /// The longest first: one may be part of another.
     needles: Vec<String>,
+    /// All of them as one pattern, for long texts; made when it is first needed.
+    pattern: OnceLock<Option<Regex>>,
 }
 
 impl Redactor {
@@ -27,7 +31,26 @@ impl Redactor {
             values.into_iter().filter(|value| value.chars().count() >= MIN_LENGTH).flat_map(spellings).collect();
         needles.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         needles.dedup();
-        Self { needles }
+        Self { needles, pattern: OnceLock::new() }
+    }
+
+    /// Bytes with every secret in them replaced; `None` if there is none. One pass, however many secrets there are.
+    pub(crate) fn redact_bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        if self.needles.is_empty() {
+            return None;
+        }
+        let literals = || self.needles.iter().map(|needle| regex::escape(needle)).collect::<Vec<_>>().join("|");
+        let Some(pattern) = self.pattern.get_or_init(|| Regex::new(&literals()).ok()) else {
+            let text = String::from_utf8_lossy(bytes);
+            return match self.redact(&text) {
+                Cow::Owned(redacted) => Some(redacted.into_bytes()),
+                Cow::Borrowed(_) => None,
+            };
+        };
+        match pattern.replace_all(bytes, NoExpand(REDACTED.as_bytes())) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => None,
+        }
     }
 
     /// The text with every secret in it replaced.
@@ -152,6 +175,15 @@ pub(crate) fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_taken_out_of_bytes() {
+        let redactor = Redactor::new(["canary.secret", "canary.secret.longer"]);
+        let redacted = redactor.redact_bytes(b"\xff canary.secret.longer, canary.secret; canary-secret");
+        assert_eq!(redacted.as_deref(), Some(b"\xff ***, ***; canary-secret".as_slice()));
+        assert_eq!(redactor.redact_bytes(b"canary-secret"), None);
+        assert_eq!(Redactor::default().redact_bytes(b"canary.secret"), None);
+    }
 
     #[test]
     fn secrets_are_found_in_base64_wherever_they_stand() {

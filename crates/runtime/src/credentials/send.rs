@@ -18,12 +18,25 @@ use crate::egress::{EgressError, EgressErrorKind, Fate, IncomingResponse, Outgoi
 impl Credentials {
     /// Sends a request, with a credential if one is given: authenticated, and once more with a new token if the token
     /// was no longer accepted. Every status is a response.
+    ///
+    /// Where the answer repeats secrets of a stored credential, they are taken out of it: whoever may use the credential
+    /// must not be able to read it.
     pub async fn send(
         &self,
         credential: Option<&Credential>,
-        mut request: OutgoingRequest,
+        request: OutgoingRequest,
     ) -> Result<IncomingResponse, SendError> {
         let Some(credential) = credential else { return Ok(self.egress().send(request).await?) };
+        let mut response = self.send_authenticated(credential, request).await?;
+        credential.withhold(&mut response);
+        Ok(response)
+    }
+
+    async fn send_authenticated(
+        &self,
+        credential: &Credential,
+        mut request: OutgoingRequest,
+    ) -> Result<IncomingResponse, SendError> {
         if !credential.hosts().contains(&request.url) {
             let host = request.url.host_str().unwrap_or_default();
             return Err(EgressError::new(EgressErrorKind::ForeignHost, host, Fate::NotSent).into());

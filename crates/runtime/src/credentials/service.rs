@@ -1,6 +1,6 @@
 //! The use of credentials: one service for the process, which resolves them. [`Credentials::send`] stands in `send.rs`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nodehost_expression::Engine;
 
@@ -126,6 +126,6 @@ impl Credentials {
         };
         let plan = plan(&service.engine, &service.tokens, &credential_type, &data, key).await;
         let plan = plan.map_err(|error| blame::visible(&credential_type, data.expose(), error))?;
-        Ok(Credential::new(Inner { credential_type, data, origin, plan, key }, rate_limit))
+        Ok(Credential::new(Inner { credential_type, data, origin, plan, key, echoes: OnceLock::new() }, rate_limit))
     }
 }

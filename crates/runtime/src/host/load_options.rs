@@ -130,6 +130,7 @@ impl Host {
             origin => origin,
         };
         let (checked, _) = Checked::new(Arc::clone(&version), &complete, &complete, Validation::Off)?;
+        let checked = Arc::new(checked);
         let credential = start::credential(
             self,
             (&descriptor, found.entry.source.package()),
@@ -148,6 +149,13 @@ impl Host {
         let workflow = scopes::workflow(&Context::default(), &node, &self.inner.timezone, None)?;
         let exposed = credential.as_ref().map(start::exposed);
         let scopes = Arc::new(ScopeMaker::new(Arc::new(workflow), node, 0, None, exposed));
+        let routing = match &origin {
+            Origin::Routing(routing) => routing.clone(),
+            _ => Value::Object(Map::new()),
+        };
+        let mut plan = RoutingPlan::of_routing(&checked, &routing)?;
+        let urls = start::node_urls(self, &mut plan, &scopes).await;
+        let credential = credential.map(|credential| credential.with_node_urls(&urls));
         let caller = Arc::new(Caller {
             credentials: self.inner.credentials.clone(),
             credential,
@@ -157,16 +165,8 @@ impl Host {
             label: Arc::from(found.node_type),
             notes: Arc::default(),
         });
-        let (checked, routing) = (
-            Arc::new(checked),
-            match &origin {
-                Origin::Routing(routing) => routing.clone(),
-                _ => Value::Object(Map::new()),
-            },
-        );
-        let plan = Arc::new(RoutingPlan::of_routing(&checked, &routing)?);
         let work = Declarative {
-            plan,
+            plan: Arc::new(plan),
             checked,
             scopes,
             engine: self.inner.engine.clone(),

@@ -376,7 +376,7 @@ pub(super) async fn resolve(
 
 /// The node's own URLs, as its descriptor gives them without parameters. What only looks at the credential is settled
 /// on the way.
-async fn node_urls(host: &Host, plan: &mut RoutingPlan, scopes: &ScopeMaker) -> Vec<url::Url> {
+pub(super) async fn node_urls(host: &Host, plan: &mut RoutingPlan, scopes: &ScopeMaker) -> Vec<url::Url> {
     let settings = plan.url_settings();
     let of_credential = plan.credential_settings();
     let empty = Arc::new(serde_json::json!({"json": {}}));

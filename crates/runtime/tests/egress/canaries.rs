@@ -10,6 +10,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::credentials::{credentials, inline};
+use crate::native::{aws_type, certificate, google_type};
 use crate::server::{Reply, Server};
 use crate::{get, post};
 
@@ -53,6 +54,7 @@ async fn no_secret_is_traced_or_told() {
     let traces = Everything::default();
     let guard = tracing::subscriber::set_default(traces.clone());
     let server = Server::start(|request| match request.target.as_str() {
+        "/good-token" => Reply::json(&json!({ "access_token": "canary-secret", "refresh_token": "canary-secret-2" })),
         "/token" => {
             let form = request.text().to_owned();
             Reply::status(
@@ -67,7 +69,9 @@ async fn no_secret_is_traced_or_told() {
         _ => Reply::Raw(b"canary-secret is not HTTP\r\n\r\n".to_vec()),
     })
     .await;
-    let credentials = credentials(&[]);
+    let credentials = credentials(&[aws_type(), google_type()]);
+    let good_token = server.url("/good-token");
+    let (certificate, key) = certificate();
     let custom = json!({ "headers": { "x-a": "canary-secret" }, "qs": { "b": "canary-secret" }, "body": { "c": "canary-secret" } });
     let token_url = server.url("/token");
     let mut told = String::new();
@@ -92,6 +96,30 @@ async fn no_secret_is_traced_or_told() {
                 "oauthTokenData": { "access_token": "canary-secret", "refresh_token": "canary-secret" }
             }),
         ),
+        (
+            "oAuth2Api",
+            json!({
+                "grantType": "clientCredentials", "accessTokenUrl": good_token.as_str(), "clientId": "me", "clientSecret": "canary-secret"
+            }),
+        ),
+        (
+            "oAuth2Api",
+            json!({
+                "grantType": "clientCredentials", "accessTokenUrl": token_url.as_str(), "clientId": "me",
+                "clientCredentialType": "certificate", "privateKey": key, "certificate": certificate
+            }),
+        ),
+        (
+            "googleApi",
+            json!({ "email": "robot@project.example", "privateKey": key, "scopes": "one", "accessTokenUrl": token_url.as_str() }),
+        ),
+        (
+            "aws",
+            json!({
+                "region": "eu-west-1", "accessKeyId": "AKIDEXAMPLE", "secretAccessKey": "canary-secret", "temporaryCredentials": true,
+                "sessionToken": "canary-secret"
+            }),
+        ),
     ] {
         let credential = inline(&credentials, name, value).await.unwrap();
         for request in [get(server.url("/drop")), post(server.url("/garbled"), "{}"), get(server.url("/redirect"))] {
@@ -107,7 +135,8 @@ async fn no_secret_is_traced_or_told() {
     let traced = traces.0.lock().unwrap().clone();
     assert!(traced.contains("fate="), "requests are traced: {traced}");
     for text in [&traced, &told] {
-        for secret in ["canary-secret", "Y2FuYXJ5LXNlY3JldA", "YW5uOmNhbmFyeS1zZWNyZXQ"] {
+        let of_key = key.lines().filter(|line| !line.starts_with('-'));
+        for secret in ["canary-secret", "Y2FuYXJ5LXNlY3JldA", "YW5uOmNhbmFyeS1zZWNyZXQ"].into_iter().chain(of_key) {
             assert!(!text.contains(secret), "{text}");
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use nodehost_runtime::egress::{EgressErrorKind as Kind, Fate, Lookup, Phase, RequestBody, Tally};
 
 use crate::server::{Reply, Server};
@@ -107,6 +108,22 @@ async fn slow_servers_meet_every_timeout() {
     assert_eq!(error.fate, Fate::Answered);
 }
 
+#[tokio::test]
+async fn the_first_byte_has_a_timeout_of_its_own() {
+    let server = Server::start(|request| match request.target.as_str() {
+        "/silent" => Reply::Stall(Vec::new()),
+        _ => Reply::ok("there"),
+    })
+    .await;
+    let egress = egress_with(&["127.0.0.1"], |config| {
+        config.connect_timeout = Duration::from_millis(30);
+        config.first_byte_timeout = Duration::from_millis(50);
+    });
+    let error = egress.send(post(server.url("/silent"), "x")).await.unwrap_err();
+    let after = Duration::from_millis(50);
+    assert_eq!((error.kind.clone(), error.fate), (Kind::Timeout { phase: Phase::Response, after }, Fate::Unknown));
+}
+
 struct NoAnswer;
 
 impl Lookup for NoAnswer {
@@ -176,6 +193,31 @@ async fn bodies_are_bounded_after_decompression() {
         assert!(error.to_string().contains("100000 bytes"), "{error}");
     }
     assert_eq!(fetch("/bomb", 5_000_000).await.unwrap().body.len(), 5_000_000);
+}
+
+/// Five million letters x, as Node's brotli and zstd write them.
+const BROTLI: &str = "mz9LTPgl8OKxQCBfiAk=";
+const ZSTD: &str = "KLUv/YBYQEtMAFQAABB4eAEA+/85wAICABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4AgAQeAIAEHgC\
+    ABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4AgAQeAIAEHgC\
+    ABB4AgAQeAIAEHgCABB4AgAQeAIAEHgCABB4A1oCeA==";
+
+#[tokio::test]
+async fn brotli_and_zstd_are_accepted_and_bounded_too() {
+    let server = Server::start(|request| {
+        let asked = request.header("accept-encoding").unwrap_or_default();
+        assert!(["gzip", "br", "zstd", "deflate"].iter().all(|name| asked.contains(name)), "{asked}");
+        let (name, text) = if request.target == "/br" { ("br", BROTLI) } else { ("zstd", ZSTD) };
+        Reply::ok(base64::engine::general_purpose::STANDARD.decode(text).unwrap()).with("content-encoding", name)
+    })
+    .await;
+    for path in ["/br", "/zstd"] {
+        let response = egress().send(get(server.url(path))).await.unwrap();
+        assert!(response.body.len() == 5_000_000 && response.body.iter().all(|byte| *byte == b'x'), "{path}");
+        assert!(response.headers.get("content-encoding").is_none());
+        let mut small = get(server.url(path));
+        small.body_limit = Some(100_000);
+        assert_eq!(egress().send(small).await.unwrap_err().kind, Kind::BodyTooLarge(100_000), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn digest_answers_what_the_server_asks_and_later_at_once() {
     assert_eq!(server.requests().len(), 3);
 }
 
-fn google_type() -> Value {
+pub(crate) fn google_type() -> Value {
     let text = |name: &str| json!({ "displayName": name, "name": name, "type": "string", "default": "" });
     let names = ["email", "privateKey", "delegatedEmail", "scopes", "accessTokenUrl"];
     json!({ "name": "googleApi", "displayName": "Google", "properties": names.map(text) })
@@ -88,7 +88,7 @@ async fn a_service_account_without_a_usable_key_is_refused_at_once() {
 }
 
 /// As in n8n's bundle: what signs requests is code there, and is not in it.
-fn aws_type() -> Value {
+pub(crate) fn aws_type() -> Value {
     let text = |name: &str, password: bool| json!({ "displayName": name, "name": name, "type": "string", "default": "", "typeOptions": { "password": password } });
     let temporary =
         json!({ "displayName": "Temporary", "name": "temporaryCredentials", "type": "boolean", "default": false });
@@ -154,7 +154,7 @@ async fn a_stored_access_key_goes_to_aws_and_to_its_own_endpoints() {
 }
 
 /// A certificate and its key made for this test, which open nothing.
-fn certificate() -> (String, String) {
+pub(crate) fn certificate() -> (String, String) {
     let key = rcgen::KeyPair::from_pem(KEY).unwrap();
     let made = rcgen::CertificateParams::new(vec!["client.example".to_owned()]).unwrap().self_signed(&key).unwrap();
     (made.pem(), KEY.to_owned())

@@ -1,7 +1,7 @@
 //! Redirects are followed by hand.
 
 use http::{Method, header};
-use nodehost_runtime::egress::{EgressErrorKind, Grant, HostSet, Redirects};
+use nodehost_runtime::egress::{EgressErrorKind, Grant, HostSet, Redirects, SecretTexts};
 
 use crate::server::{Reply, Server};
 use crate::{egress, get, post};
@@ -84,4 +84,33 @@ async fn a_grant_holds_for_its_hosts_only() {
     let error = egress().send(request).await.unwrap_err();
     assert_eq!(error.kind, EgressErrorKind::ForeignHost);
     assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn what_the_node_itself_takes_from_a_credential_stays_behind_too() {
+    let other = Server::start(|_| Reply::ok("")).await;
+    let server = redirecting(307, other.url("/").to_string()).await;
+    let grant = || Grant {
+        hosts: HostSet::any().into(),
+        texts: SecretTexts::new(["canary-secret"]).into(),
+        ..Grant::default()
+    };
+    let mut request = get(server.url("/"));
+    request.headers.insert("x-of-the-node", "key=canary-secret;".parse().unwrap());
+    request.headers.insert("x-plain", "kept".parse().unwrap());
+    request.grant = Some(grant());
+    egress().send(request).await.unwrap();
+    let received = other.requests().pop().unwrap();
+    assert_eq!((received.header("x-of-the-node"), received.header("x-plain")), (None, Some("kept")));
+
+    let mut request = post(server.url("/"), r#"{"key":"canary-secret"}"#);
+    request.grant = Some(grant());
+    let error = egress().send(request).await.unwrap_err();
+    assert!(matches!(error.kind, EgressErrorKind::Redirect(_)), "{error:?}");
+    let mut request = post(server.url("/"), r#"{"key":"of the item"}"#);
+    request.grant = Some(grant());
+    egress().send(request).await.unwrap();
+    assert_eq!(other.requests().len(), 2);
+    assert!(!format!("{:?}", other.requests()).contains("canary"));
+    assert_eq!(server.requests()[0].header("x-of-the-node"), Some("key=canary-secret;"), "its own host gets it");
 }

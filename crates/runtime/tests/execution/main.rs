@@ -5,6 +5,10 @@
 mod credentials;
 mod declarative;
 mod failures;
+#[path = "../egress/server.rs"]
+#[expect(dead_code, reason = "shared with the tests of the egress")]
+mod server;
+mod stored;
 mod streams;
 mod support;
 mod validation;

@@ -170,16 +170,17 @@ impl Signer {
     }
 }
 
-/// Adds the hosts that an access key of AWS belongs to: those of AWS, and the endpoints that its data names.
-pub(crate) fn add_hosts(data: &CredentialData, hosts: &mut HostSet) {
-    for template in data.expose().iter().filter(|(name, _)| name.ends_with("Endpoint")).filter_map(|(_, v)| v.as_str())
-    {
-        if let Some(url) = with_region(template, data.text("region").unwrap_or_default()) {
-            hosts.add_url(&url);
+impl Signer {
+    /// Adds the hosts that the key belongs to: those of AWS, and the endpoints that its data names, in every region.
+    pub(crate) fn add_hosts(&self, data: &CredentialData, hosts: &mut HostSet) {
+        let endpoints = data.expose().iter().filter(|(name, _)| name.ends_with("Endpoint"));
+        for template in endpoints.filter_map(|(_, value)| value.as_str()) {
+            let regions = self.regions.iter().chain([&self.region]);
+            regions.filter_map(|region| with_region(template, region)).for_each(|url| hosts.add_url(&url));
         }
+        // An endpoint in place of AWS's own hosts takes nothing away: nodes name the latter.
+        ["*.amazonaws.com", "*.amazonaws.com.cn"].iter().for_each(|pattern| hosts.add_pattern(pattern));
     }
-    // An endpoint in place of AWS's own hosts takes nothing away: nodes name the latter.
-    ["*.amazonaws.com", "*.amazonaws.com.cn"].iter().for_each(|pattern| hosts.add_pattern(pattern));
 }
 
 fn with_region(template: &str, region: &str) -> Option<Url> {

@@ -1,6 +1,6 @@
 //! Access tokens, and the requests that get them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -22,7 +22,6 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const MARGIN: Duration = Duration::from_secs(60);
 
 /// An access token.
-#[derive(Debug)]
 pub(crate) struct Token {
     pub(crate) access: Secret,
     /// `Authorization` of requests with this token.
@@ -35,6 +34,7 @@ pub(crate) struct Token {
     renew: Option<Instant>,
     /// The endpoint's whole answer, on top of what was known before: what a store saves.
     pub(crate) data: Map<String, Value>,
+    echoes: OnceLock<Redactor>,
 }
 
 impl Token {
@@ -55,7 +55,18 @@ impl Token {
             expires: lifetime.and_then(|life| since.checked_add(life)),
             renew: lifetime.and_then(|life| since.checked_add(life.saturating_sub(MARGIN.min(life / 10)))),
             data,
+            echoes: OnceLock::new(),
         })
+    }
+
+    /// The texts that must not be seen.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.access), self.refresh.as_ref()].into_iter().flatten().map(Secret::expose)
+    }
+
+    /// Takes them out of answers.
+    pub(crate) fn echoes(&self) -> &Redactor {
+        self.echoes.get_or_init(|| Redactor::new(self.texts()))
     }
 
     /// The data as n8n saves it: the answer, and the moment of expiry.
