@@ -43,7 +43,7 @@ pub enum CredentialError {
         reason: String,
     },
     /// The token endpoint did not accept the credential.
-    #[error("{host} did not accept the credential{}. Check client ID and secret", .reason.as_ref().map(|reason| format!(": {}", reason.trim_end_matches('.'))).unwrap_or_default())]
+    #[error("{host} did not accept the credential{}. {remedy}", .reason.as_ref().map(|reason| format!(": {}", reason.trim_end_matches('.'))).unwrap_or_default())]
     Rejected {
         /// The host of the token endpoint.
         host: String,
@@ -51,6 +51,8 @@ pub enum CredentialError {
         status: u16,
         /// The endpoint's own words.
         reason: Option<String>,
+        /// What to do about it.
+        remedy: &'static str,
     },
     /// The token endpoint gave no usable answer.
     #[error("No access token from {host}: {reason}")]

@@ -27,8 +27,10 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor for every text in `values`, as it is and as it stands in URLs, JSON, HTML and base64.
     pub(crate) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+        // Blanks around a secret are left out where it is used.
+        let values = values.into_iter().map(str::trim);
         let mut needles: Vec<String> =
-            values.into_iter().filter(|value| value.chars().count() >= MIN_LENGTH).flat_map(spellings).collect();
+            values.filter(|value| value.chars().count() >= MIN_LENGTH).flat_map(spellings).collect();
         needles.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         needles.dedup();
         Self { needles, pattern: OnceLock::new() }
@@ -178,7 +180,7 @@ mod tests {
 
     #[test]
     fn secrets_are_taken_out_of_bytes() {
-        let redactor = Redactor::new(["canary.secret", "canary.secret.longer"]);
+        let redactor = Redactor::new([" canary.secret\n", "canary.secret.longer"]);
         let redacted = redactor.redact_bytes(b"\xff canary.secret.longer, canary.secret; canary-secret");
         assert_eq!(redacted.as_deref(), Some(b"\xff ***, ***; canary-secret".as_slice()));
         assert_eq!(redactor.redact_bytes(b"canary-secret"), None);

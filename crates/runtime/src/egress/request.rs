@@ -104,8 +104,9 @@ pub struct Tally {
 
 impl SecretTexts {
     /// Takes hold of texts; shorter ones than four bytes stand everywhere and are left out.
-    pub fn new<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
-        Self(texts.into_iter().map(|text| Zeroizing::new(text.into())).filter(|text| text.len() >= 4).collect())
+    pub fn new<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
+        let trimmed = texts.into_iter().map(|text| Zeroizing::new(text.as_ref().trim().to_owned()));
+        Self(trimmed.filter(|text| text.len() >= 4).collect())
     }
 
     /// Whether one of them is part of these bytes.

@@ -231,7 +231,11 @@ async fn what_is_wrong_is_told_by_the_field_people_see() {
     let data = json!({ "siteUrl": "https://site.example", "clientId": "id" });
     let error = inline(&credentials, "siteApi", data).await.unwrap_err().to_string();
     assert!(error.contains("Client Secret must be filled in"), "{error}");
-    let rejected =
-        CredentialError::Rejected { host: "a".into(), status: 400, reason: Some("They are invalid.".into()) };
+    let rejected = CredentialError::Rejected {
+        host: "a".into(),
+        status: 400,
+        reason: Some("They are invalid.".into()),
+        remedy: "Check client ID and secret",
+    };
     assert_eq!(rejected.to_string(), "a did not accept the credential: They are invalid. Check client ID and secret");
 }

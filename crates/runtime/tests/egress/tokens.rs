@@ -196,6 +196,21 @@ async fn refresh_tokens_renew_access_tokens() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_is_no_longer_accepted_asks_for_a_new_connection() {
+    let server = Server::start(|request| match request.target.as_str() {
+        "/token" => {
+            Reply::status(400, r#"{"error":"invalid_grant","error_description":"The refresh-token is revoked."}"#)
+        }
+        _ => Reply::status(401, ""),
+    })
+    .await;
+    let credentials = start();
+    let credential = inline(&credentials, "oAuth2Api", signed_in(&server, false)).await.unwrap();
+    let error = credentials.send(Some(&credential), get(server.url("/"))).await.unwrap_err().to_string();
+    assert_eq!(error, "127.0.0.1 did not accept the credential: The *** is revoked. Connect the credential anew");
+}
+
+#[tokio::test]
 async fn a_rotated_refresh_token_that_cannot_be_saved_is_refused() {
     let server = refreshing(json!({ "access_token": "new-token", "refresh_token": "rotated-token" })).await;
     let credentials = start();

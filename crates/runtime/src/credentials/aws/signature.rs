@@ -1,7 +1,7 @@
 //! AWS Signature v4: the canonical request, and its signature.
 //!
-//! Written out here, over `hmac` and `sha2`: the library there is, aws-sigv4, puts whole requests with their headers and
-//! session tokens into its traces.
+//! Written out here, over `hmac` and `sha2`: the library there is, aws-sigv4, puts requests with their headers into its
+//! traces, and its versions for this workspace's Rust session tokens, too.
 
 use std::fmt::Write;
 

@@ -148,7 +148,7 @@ pub(crate) async fn fetch(
     let response = egress.send(request).await.map_err(|error| CredentialError::TokenRequest(Arc::new(error)))?;
     // Endpoints echo what they refuse.
     let secrets = config.client_secret.iter().chain(refresh).map(Secret::expose);
-    let answer = read_answer(&response, &host, &Redactor::new(secrets))?;
+    let answer = read_answer(&response, &host, refresh.is_some(), &Redactor::new(secrets))?;
     let mut data = previous.map(|token| token.data.clone()).unwrap_or_default();
     data.shift_remove("n8n_expires_at");
     data.extend(answer);
@@ -238,6 +238,7 @@ pub(crate) fn basic(user: &str, password: &Secret) -> HeaderValue {
 fn read_answer(
     response: &IncomingResponse,
     host: &str,
+    renews: bool,
     redactor: &Redactor,
 ) -> Result<Map<String, Value>, CredentialError> {
     let host = host.to_owned();
@@ -263,7 +264,12 @@ fn read_answer(
     };
     let status = response.status.as_u16();
     if rejected || status == 401 {
-        return Err(CredentialError::Rejected { host, status, reason });
+        // With a refresh token it is that which is no longer accepted: access was taken back, or it has expired.
+        let remedy = match code.as_deref() {
+            Some("invalid_grant") if renews => "Connect the credential anew",
+            _ => "Check client ID and secret",
+        };
+        return Err(CredentialError::Rejected { host, status, reason, remedy });
     }
     let reason =
         reason.map_or_else(|| format!("it answered {status}"), |reason| format!("it answered {status}: {reason}"));
