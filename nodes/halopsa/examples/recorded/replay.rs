@@ -23,7 +23,7 @@ pub(crate) struct Replay {
 struct State {
     mock: Value,
     requests: Vec<Value>,
-    tokens: usize,
+    tokens: Vec<Value>,
 }
 
 impl Replay {
@@ -37,6 +37,11 @@ impl Replay {
 
     pub(crate) fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The forms of the requests for tokens.
+    pub(crate) fn tokens(&self) -> Vec<Value> {
+        self.state.lock().unwrap().tokens.clone()
     }
 
     /// The requests to the API.
@@ -67,9 +72,10 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let mut state = state.lock().unwrap();
     let reply = if parts.uri.path() == "/auth/token" {
-        state.tokens += 1;
+        let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
+        state.tokens.push(json!(form));
         let default = json!([{ "status": 200, "body": { "access_token": "recorded-token", "expires_in": 3600 } }]);
-        pick(state.mock.get("tokens").unwrap_or(&default), state.tokens - 1)
+        pick(state.mock.get("tokens").unwrap_or(&default), state.tokens.len() - 1)
     } else {
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query: Vec<(String, String)> = query.into_owned().collect();

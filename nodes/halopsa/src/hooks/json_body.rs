@@ -2,22 +2,34 @@
 //! expression that fails for undefined, and a request without its body would leave.
 
 use nodehost_runtime::{ErrorCode, HookContext, ItemError, RequestOptions, json_error};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// Makes the parameter's value the body.
+/// Makes the parameter's value the body: an array, of one where it is no array.
 pub(crate) fn set(context: &HookContext, mut request: RequestOptions) -> Result<RequestOptions, ItemError> {
-    let body = match context.parameters.get("invoiceLines") {
+    let given = match context.parameters.get("invoiceLines") {
         Some(lines) => parsed("invoiceLines", lines, |_| "Invalid JSON format for invoice lines".to_owned())?,
         None => {
-            let given = context.parameters.get("fieldInfoData").unwrap_or(&Value::Null);
-            match parsed("fieldInfoData", given, parser_message)? {
-                several @ Value::Array(_) => several,
-                one => Value::Array(vec![one]),
-            }
+            parsed("fieldInfoData", context.parameters.get("fieldInfoData").unwrap_or(&Value::Null), parser_message)?
         }
     };
-    request.set("body", Some(body));
+    let records = match given {
+        Value::Array(several) => several,
+        one => vec![one],
+    };
+    if records.is_empty() {
+        // Data without elements would be no body at all; text is sent as it is.
+        request.set("headers", Some(with_content_type(request.get("headers"))));
+        request.set("body", Some(json!("[]")));
+    } else {
+        request.set("body", Some(Value::Array(records)));
+    }
     Ok(request)
+}
+
+fn with_content_type(headers: Option<&Value>) -> Value {
+    let mut headers = headers.and_then(Value::as_object).cloned().unwrap_or_default();
+    headers.insert("content-type".to_owned(), json!("application/json"));
+    Value::Object(headers)
 }
 
 /// The parser's message as the community node shows it; line and column stand in the description.
