@@ -220,6 +220,46 @@ fn values_have_to_make_sense() {
 }
 
 #[test]
+fn json_bodies_hold_records() {
+    for empty in [json!("[]"), json!([]), json!("{}"), json!({}), json!("5"), json!([1])] {
+        let words = "At least one line is required";
+        refused("invoices", "updateLines", json!({ "invoiceLines": empty }), "/invoiceLines", words);
+        let field = json!({ "fieldInfoData": empty });
+        refused("fieldInfo", "create", field, "/fieldInfoData", "must be a JSON object");
+    }
+    accepted("invoices", "updateLines", json!({"invoiceLines": " [ {\"id\": 5} ]"}));
+    accepted("invoices", "updateLines", json!({"invoiceLines": [{"id": 5}]}));
+    accepted("fieldInfo", "create", json!({"fieldInfoData": "{\"label\": \"A\"}"}));
+    accepted("fieldInfo", "update", json!({"fieldInfoData": {"id": 1, "label": "A"}}));
+    for anonymous in [json!({"label": "A"}), json!("[{\"label\": \"A\"}]")] {
+        refused("fieldInfo", "update", json!({ "fieldInfoData": anonymous }), "/fieldInfoData", "needs the id");
+    }
+}
+
+#[test]
+fn dates_of_filters_are_checked() {
+    let filters = [
+        ("tickets", "startdate"),
+        ("tickets", "enddate"),
+        ("tickets", "calendar_startdate"),
+        ("tickets", "calendar_enddate"),
+        ("invoices", "startdate"),
+        ("invoices", "enddate"),
+        ("invoices", "billing_date"),
+        ("timesheet", "date"),
+        ("timesheetEvent", "start_date"),
+        ("timesheetEvent", "end_date"),
+    ];
+    for (resource, name) in filters {
+        let pointer = format!("/filters/{name}");
+        refused(resource, "getAll", json!({"filters": {name: "yesterday"}}), &pointer, "must be a date");
+        for good in ["", "2026-11-23", "2026-11-23T09:30:00Z"] {
+            accepted(resource, "getAll", json!({"filters": {name: good}}));
+        }
+    }
+}
+
+#[test]
 fn the_recipes_of_the_page_are_accepted() {
     let page = include_str!("../../../docs/halopsa.md");
     let blocks: Vec<&str> = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

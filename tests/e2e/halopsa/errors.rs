@@ -31,6 +31,15 @@ async fn statuses_come_with_halos_message() {
 }
 
 #[tokio::test]
+async fn pages_of_web_servers_are_told_by_their_text() {
+    let bench = Bench::start().await;
+    let page = "<html><head><title>Service Unavailable</title></head><body><p>Halo is being upgraded</p></body></html>";
+    bench.halo.fault(Fault::raw(500, "text/html", page).on("POST", "/api/Webhook"));
+    let error = bench.run("webhooks", "create", hook()).await["error"].clone();
+    assert_eq!(error["description"], "Service Unavailable Halo is being upgraded", "{error}");
+}
+
+#[tokio::test]
 async fn a_wrong_secret_is_told_and_never_shown() {
     let bench = Bench::start().await;
     let mut request = bench.request("webhooks", "create", hook(), json!([{}]));

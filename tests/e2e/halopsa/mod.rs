@@ -8,6 +8,7 @@ mod custom_fields;
 mod errors;
 mod faults;
 mod lists;
+mod operations;
 mod options;
 mod resources;
 mod webhooks;

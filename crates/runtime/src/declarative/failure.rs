@@ -3,6 +3,7 @@
 use nodehost_expression::{Code, ExpressionError, data};
 use serde_json::Value;
 
+use super::page;
 use super::response::Answer;
 use crate::egress::{EgressError, EgressErrorKind, Phase};
 use crate::{ErrorCode, ItemError};
@@ -37,7 +38,8 @@ fn status_text(status: u16) -> Option<&'static str> {
 pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> ItemError {
     let status = answer.status;
     let plain = format!("Request failed with status code {status}");
-    let told = told(&answer.body.to_value());
+    let body = answer.body.to_value();
+    let told = told(&body).or_else(|| page::text_of(body.as_str()?));
     let code = if status == 429 { ErrorCode::RateLimited } else { ErrorCode::HttpError };
     let mut error = if with_credential {
         let message = status_text(status).map_or_else(|| plain.clone(), str::to_owned);
@@ -54,7 +56,7 @@ pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> Ite
     };
     error.http_code = Some(status.to_string());
     error.retry_after = answer.retry_after.map(|wait| wait.as_secs_f64());
-    error.response_body = excerpt(&answer.body.to_value());
+    error.response_body = excerpt(&body);
     error
 }
 

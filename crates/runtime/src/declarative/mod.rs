@@ -10,6 +10,7 @@ pub(crate) mod failure;
 mod hooks;
 pub(crate) mod lodash;
 mod options;
+mod page;
 mod paging;
 mod plan;
 mod post_receive;
