@@ -26,7 +26,7 @@ const RESOURCES: [(&str, &str, [&str; 3], &str); 13] = [
     ("agents", "Agent", ["agentId", "id", "id"], "additionalOptions"),
     ("assets", "Asset", ["id", "id", "id"], "options"),
     ("client", "Client", ["clientId", "clientId", "clientId"], "additionalFields"),
-    ("fieldInfo", "FieldInfo", ["id", "", "id"], "options"),
+    ("fieldInfo", "FieldInfo", ["id", "", "id"], "additionalOptions"),
     ("invoices", "Invoice", ["invoiceId", "invoiceId", "invoiceId"], ""),
     ("sites", "Site", ["siteId", "id", "id"], "additionalOptions"),
     ("tickets", "Tickets", ["ticketId", "ticketId", "ticketId"], "options"),
@@ -55,7 +55,7 @@ fn example(resource: &str, operation: &str) -> Option<Example> {
             good: json!({ ids[2]: id }),
             gives: json!({ "success": true, "id": id }),
             cleared: json!({ ids[2]: id }),
-            sent: json!([]),
+            sent: if resource == "invoices" { json!([["bypass_accounts_sync", "false"]]) } else { json!([]) },
             refused: json!({ ids[2]: "" }),
             at: ids[2],
         }),
@@ -63,7 +63,7 @@ fn example(resource: &str, operation: &str) -> Option<Example> {
             good: json!({ ids[0]: id }),
             gives: json!({ "id": id, "json": { "kept": true } }),
             cleared: get_options(ids[0], &id, options),
-            sent: if options.is_empty() { json!([]) } else { json!([["includedetails", "false"]]) },
+            sent: if resource == "timesheet" { json!([]) } else { json!([["includedetails", "false"]]) },
             refused: json!({ ids[0]: if id == 1 { json!(0) } else { json!("") } }),
             at: ids[0],
         }),
@@ -149,7 +149,7 @@ fn own(resource: &str, operation: &str, id: &Value) -> Option<Example> {
         ("assets", "create") => create(
             json!({ "assettype_id": 2, "client_id": 3 }),
             json!({ "inventory_number": "", "inactive": false }),
-            json!({ "assettype_id": 2, "client_id": 3, "inactive": false, "inventory_number": "" }),
+            json!({ "assettype_id": 2, "client_id": 3, "site_id": 0, "inactive": false, "inventory_number": "" }),
             json!({ "assettype_id": 2 }),
             "client_id",
         ),
@@ -209,7 +209,7 @@ fn own(resource: &str, operation: &str, id: &Value) -> Option<Example> {
         ("tickets", "create") => create(
             json!({ "summary": "Printer", "details": "" }),
             json!({ "agent_id": 0, "category_1": "" }),
-            json!({ "summary": "Printer", "details": "", "agent_id": 0, "category_1": "" }),
+            json!({ "summary": "Printer", "agent_id": 0, "category_1": "" }),
             json!({ "summary": " " }),
             "summary",
         ),
@@ -252,7 +252,7 @@ fn own(resource: &str, operation: &str, id: &Value) -> Option<Example> {
             good: json!({ "webhook_id": id, "testMode": true }),
             gives: json!({ "id": id }),
             cleared: json!({ "webhook_id": id, "testMode": false, "additionalOptions": { "customParameters": "{}" } }),
-            sent: json!([{ "id": id, "_test": false }]),
+            sent: json!([{ "id": id, "_test": false, "customParameters": "{}" }]),
             refused: json!({ "webhook_id": id, "additionalOptions": { "customParameters": "{" } }),
             at: "additionalOptions/customParameters",
         }),
@@ -333,6 +333,7 @@ async fn every_operation_has_an_example_that_works() {
 
 #[tokio::test]
 async fn every_operation_sends_cleared_values_and_leaves_out_empty_filters() {
+    let mut different = Vec::new();
     let mut stage = Stage::start().await;
     for (resource, operation) in operations() {
         let case = format!("{resource} {operation}");
@@ -342,13 +343,13 @@ async fn every_operation_sends_cleared_values_and_leaves_out_empty_filters() {
         let request = bench.halo.api_log().pop().unwrap();
         if request.body.is_null() {
             let query: Vec<_> = request.query.into_iter().filter(|(name, _)| !name.starts_with("page")).collect();
-            assert_eq!(json!(query), sent, "{case}");
+            different.extend((json!(query) != sent).then(|| format!("{case}: {query:?}")));
         } else {
-            let (Value::Array(body), Value::Array(sent)) = (&request.body, &sent) else { panic!("{case}: no array") };
-            assert_eq!(body, sent, "{case}");
+            different.extend((request.body != sent).then(|| format!("{case}: {}", request.body)));
         }
         assert!(request.unknown_query.is_empty() || resource == "timesheet", "{case}: {:?}", request.unknown_query);
     }
+    assert_eq!(different, Vec::<String>::new());
 }
 
 #[tokio::test]
