@@ -79,7 +79,7 @@ async fn a_page_of_ones_own_is_that_page_alone() {
 async fn a_page_number_that_comes_out_as_nothing_leaves_paging_on() {
     let bench = Bench::start().await;
     bench.halo.seed("Client", (1..=250).map(|n| json!({ "name": format!("n{n}") })));
-    let parameters = json!({ "returnAll": true, "filters": { "page_no": "={{ $json.page }}", "pageinate": true } });
+    let parameters = json!({ "returnAll": true, "filters": { "page_no": "={{ $json.page }}" } });
     let request = bench.request("client", "getAll", parameters, json!([{ "page": 0 }, { "page": 3 }]));
     let result = bench.result(&request).await;
     assert_eq!(super::data(&result, 0).len(), 300, "all of them, and page 3 of 100: {}", result["error"]);
