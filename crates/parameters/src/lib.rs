@@ -36,6 +36,7 @@ mod compiled;
 mod error;
 mod issues;
 mod js;
+mod pattern;
 mod resolve;
 mod types;
 mod validate;
@@ -43,6 +44,7 @@ mod validate;
 pub use compiled::{CompiledNode, CompiledProperties, CompiledVersion, compile_properties, is_displayed};
 pub use error::ParameterError;
 pub use issues::Issues;
+pub use pattern::Pattern;
 pub use types::{Checked, Converted, TypeOptions, check_type};
 /// The message `JSON.parse` fails with, for a text that is not JSON, as V8 words it and so n8n.
 pub fn json_error(text: &str) -> String {

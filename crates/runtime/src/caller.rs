@@ -30,7 +30,9 @@ impl Caller {
         flight: &Flight,
         stops: bool,
     ) -> Result<Answer, ItemError> {
-        let build::Built { mut request, reading } = build::build(options)?;
+        let with_credential = self.credential.is_some();
+        let build::Built { mut request, reading } =
+            build::build(options).map_err(|error| failure::unwrapped(error, with_credential, stops))?;
         request.transport_retries = self.transport_retries;
         request.tally = Some(Arc::clone(&self.tally));
         request.label = Some(Arc::clone(&self.label));
@@ -43,7 +45,7 @@ impl Caller {
         };
         let answer = Answer::read(&response, &reading);
         if reading.ignore.is_failure(answer.status) {
-            return Err(self.redacted(failure::status(&answer, self.credential.is_some(), stops)));
+            return Err(self.redacted(failure::status(&answer, with_credential, stops)));
         }
         Ok(answer)
     }

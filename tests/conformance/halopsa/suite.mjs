@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
+import { makeEngine } from '../engine.mjs';
 import { NOT_RUN, parseLines, recordedFile } from '../recorded.mjs';
 import { differences } from '../recorded-halopsa/compare.mjs';
 import { namedIds } from '../recorded-halopsa/suite.mjs';
-import { makeEngine } from './engine.mjs';
 
 export const name = 'halopsa';
 export const rows = [];
@@ -54,6 +54,9 @@ async function replay() {
 	return { state, server, baseUrl: `http://127.0.0.1:${server.address().port}` };
 }
 
+/** The token that the cases were recorded with. */
+const withToken = ({ options }) => ({ ...options, headers: { ...options.headers, authorization: 'Bearer recorded-token' } });
+
 export async function run({ n8n, project }) {
 	const recorded = recordedFile('halopsa/public.jsonl');
 	if (recorded === undefined) return NOT_RUN;
@@ -61,7 +64,7 @@ export async function run({ n8n, project }) {
 	const named = namedIds();
 	const cases = parseLines(readFileSync(recorded, 'utf8'));
 	const tried = cases.filter((one) => !isOurs(one) && !(named.get(one.id) ?? []).includes('token'));
-	const engine = makeEngine(n8n);
+	const engine = makeEngine(n8n, { authenticate: withToken });
 	const { state, server, baseUrl } = await replay();
 	const found = [];
 	for (const one of tried) {

@@ -11,5 +11,5 @@ export async function run({ n8n, cargo }) {
 	if (cases === undefined) return NOT_RUN;
 	const driver = await cargo.example('nodehost-runtime', 'routing');
 	const types = dirname(n8n.resolve('n8n-nodes-base/dist/types/nodes.json'));
-	return judge(parseLines(await driver(cases, types)), fileURLToPath(new URL('differences.json', import.meta.url)));
+	return judge(parseLines(await driver(cases, `n8n-nodes-base=${types}`)), fileURLToPath(new URL('differences.json', import.meta.url)));
 }

@@ -68,6 +68,20 @@ impl Regexp {
             Self::Bounded(regex) => regex.is_match(text).map_err(|_| RegexpError::TimedOut),
         }
     }
+
+    /// `regexp.exec(text)`; nothing where it took too long.
+    pub(crate) fn captures<'t>(&self, text: &'t str) -> Option<Vec<Option<&'t str>>> {
+        match self {
+            Self::Linear(regex) => {
+                let found = regex.captures(text)?;
+                Some(found.iter().map(|group| group.map(|group| group.as_str())).collect())
+            }
+            Self::Bounded(regex) => {
+                let found = regex.captures(text).ok()??;
+                Some(found.iter().map(|group| group.map(|group| group.as_str())).collect())
+            }
+        }
+    }
 }
 
 fn depth(pattern: &str) -> usize {

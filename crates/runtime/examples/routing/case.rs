@@ -4,6 +4,20 @@ use nodehost_runtime::{ExecutionRequest, ExecutionResult, Host};
 use serde_json::{Map, Value, json};
 
 use crate::gateway::Gateway;
+use crate::rows;
+
+/// One thing that differs.
+pub(crate) struct Difference {
+    pub(crate) what: &'static str,
+    pub(crate) wanted: Value,
+    pub(crate) found: Value,
+}
+
+impl Difference {
+    pub(crate) fn tell(&self) -> String {
+        format!("{}\n  n8n:  {}\n  here: {}", self.what, short(&self.wanted), short(&self.found))
+    }
+}
 
 pub(crate) struct Case {
     pub(crate) id: String,
@@ -17,20 +31,12 @@ impl Case {
     }
 
     /// The row of docs/compatibility.md that says why the case differs, where the case itself tells.
-    pub(crate) fn row(&self, differences: &[String]) -> Option<&'static str> {
-        if differences.is_empty() {
-            return None;
-        }
-        let error = self.value["expected"]["error"]["message"].as_str().unwrap_or_default();
-        if error == "Cannot read properties of undefined (reading 'error')" {
-            return Some("error-output-without-json");
-        }
-        let lineage = differences.iter().all(|text| text.starts_with("lineage"));
-        lineage.then_some("lineage")
+    pub(crate) fn row(&self, differences: &[Difference]) -> Option<&'static str> {
+        rows::row(&self.value["expected"], differences)
     }
 
     /// Runs the case; the differences, as text.
-    pub(crate) async fn run(&self, host: &Host, gateway: &Gateway) -> Vec<String> {
+    pub(crate) async fn run(&self, host: &Host, gateway: &Gateway) -> Vec<Difference> {
         let expected = &self.value["expected"];
         let requests = expected["requests"].as_array().cloned().unwrap_or_default();
         gateway.replay(&requests);
@@ -40,9 +46,9 @@ impl Case {
         };
         let sent = gateway.take();
         let mut differences = Vec::new();
-        let mut check = |what: &str, wanted: Value, found: Value| {
+        let mut check = |what: &'static str, wanted: Value, found: Value| {
             if wanted != found {
-                differences.push(format!("{what}\n  n8n:  {}\n  here: {}", short(&wanted), short(&found)));
+                differences.push(Difference { what, wanted, found });
             }
         };
         check("requests", sorted(requests), sorted(sent));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,12 @@ async fn answer(State(gateway): State<Gateway>, method: Method, headers: HeaderM
         (Some(Value::String(text)), true) => text.clone(),
         (Some(body), _) => body.to_string(),
     };
-    (status, [("content-type", kind)], body).into_response()
+    let mut response = (status, [("content-type", kind)], body).into_response();
+    for (name, value) in found["headers"].as_object().into_iter().flatten() {
+        let name: HeaderName = name.parse().unwrap();
+        response.headers_mut().insert(name, value.as_str().unwrap().parse().unwrap());
+    }
+    response
 }
 
 /// A request in the form of the recorded ones.
@@ -84,6 +89,8 @@ fn record(method: &Method, headers: &HeaderMap, body: &Bytes) -> Value {
     let url = url::Url::parse(original).unwrap();
     let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     query.sort();
+    let boundary = boundary(headers);
+    let neutral = |text: String| boundary.as_ref().map_or(text.clone(), |boundary| text.replace(boundary, "BOUNDARY"));
     let mut named: Vec<(String, Value)> = headers
         .keys()
         .filter(|name| !NOISE.contains(&name.as_str()))
@@ -91,7 +98,7 @@ fn record(method: &Method, headers: &HeaderMap, body: &Bytes) -> Value {
             // As Node reads them: a character for each byte.
             let text = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
             let values: Vec<String> = headers.get_all(name).iter().map(text).collect();
-            (name.as_str().to_owned(), Value::from(values.join(", ")))
+            (name.as_str().to_owned(), Value::from(neutral(values.join(", "))))
         })
         .collect();
     named.sort_by(|a, b| a.0.cmp(&b.0));
@@ -101,13 +108,23 @@ fn record(method: &Method, headers: &HeaderMap, body: &Bytes) -> Value {
     request.insert("query".into(), json!(query));
     request.insert("rawQuery".into(), json!(url.query().unwrap_or_default()));
     request.insert("headers".into(), Value::Object(named.into_iter().collect()));
-    if let Some(body) = read_body(body, headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("")) {
+    if let Some(body) = read_body(body, content_type(headers), neutral) {
         request.insert("body".into(), body);
     }
     Value::Object(request)
 }
 
-fn read_body(body: &Bytes, kind: &str) -> Option<Value> {
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+/// What parts a multipart body, which is made up for each request.
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let (_, boundary) = content_type(headers).split_once("boundary=")?;
+    Some(boundary.split(';').next()?.trim_matches('"').to_owned())
+}
+
+fn read_body(body: &Bytes, kind: &str, neutral: impl Fn(String) -> String) -> Option<Value> {
     if body.is_empty() {
         return None;
     }
@@ -118,6 +135,6 @@ fn read_body(body: &Bytes, kind: &str) -> Option<Value> {
     }
     Some(match serde_json::from_str::<Value>(text) {
         Ok(value) => json!({ "json": value }),
-        Err(_) => json!({ "text": text }),
+        Err(_) => json!({ "text": neutral(text.to_owned()) }),
     })
 }

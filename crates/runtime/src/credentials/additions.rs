@@ -14,6 +14,8 @@ pub(crate) struct Additions {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Map<String, Value>,
+    /// Whether one of the headers is basic authentication.
+    basic: bool,
 }
 
 /// What stays as it is in query parameters: n8n's `qs` does the same.
@@ -29,18 +31,21 @@ impl Additions {
 
     /// Adds basic authentication.
     pub(crate) fn basic(&mut self, user: &str, password: &str) {
+        self.basic = true;
         self.headers.push((header::AUTHORIZATION, basic(user, &Secret::from(password))));
     }
 
     /// Puts everything into a request; what it has under the same names is replaced.
     pub(crate) fn apply(&self, request: &mut OutgoingRequest) {
-        for (name, value) in &self.headers {
+        // As in n8n, `auth` of the request stands above a header, and below `auth` of the credential.
+        let kept = request.own_authorization && !self.basic;
+        for (name, value) in self.headers.iter().filter(|(name, _)| !kept || *name != header::AUTHORIZATION) {
             request.headers.insert(name.clone(), value.clone());
         }
         for (name, value) in &self.query {
             set_query(request, name, value);
         }
-        if !self.body.is_empty() {
+        if !self.body.is_empty() && !request.bodiless {
             self.apply_body(request);
         }
     }
@@ -49,7 +54,11 @@ impl Additions {
         let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let form = kind.starts_with("application/x-www-form-urlencoded");
         let RequestBody::Bytes(bytes) = &request.body else {
-            if matches!(request.body, RequestBody::Empty) {
+            if matches!(request.body, RequestBody::Empty) && form {
+                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+                pairs.extend_pairs(self.body.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default())));
+                request.body = pairs.finish().into();
+            } else if matches!(request.body, RequestBody::Empty) {
                 request.headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
                 request.body = Value::Object(self.body.clone()).to_string().into();
             }

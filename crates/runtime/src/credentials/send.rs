@@ -172,6 +172,9 @@ fn exposes(credential: &Credential, request: &OutgoingRequest) -> Option<&'stati
 
 fn sign(request: &mut OutgoingRequest, token: &Token) {
     if token.token_type == "bearer" {
+        if request.own_authorization {
+            return;
+        }
         request.headers.insert(http::header::AUTHORIZATION, token.bearer.clone());
     } else {
         // As n8n does with every other type of token.

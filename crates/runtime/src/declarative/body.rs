@@ -49,6 +49,14 @@ fn encode_text(text: &str, content_type: &str) -> Encoded {
 }
 
 fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> {
+    if content_type == FORM
+        && let Value::Array(list) = value
+        && !list.iter().all(is_pair)
+    {
+        let mut error = failure::invalid_request("Each query pair must be an iterable [name, value] tuple");
+        error.http_code = Some("ERR_INVALID_TUPLE".to_owned());
+        return Err(error);
+    }
     if content_type.contains(FORM) {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for (key, value) in fields(value) {
@@ -62,6 +70,15 @@ fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> 
     let default = content_type.is_empty().then(|| HeaderValue::from_static("application/json"));
     let json = serde_json::to_vec(value).map_err(|error| failure::invalid_request(error.to_string()))?;
     Ok(Encoded { body: json.into(), content_type: default })
+}
+
+/// Whether URLSearchParams takes a value for a name with its value.
+fn is_pair(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.len() == 2,
+        Value::String(text) => text.chars().count() == 2,
+        _ => false,
+    }
 }
 
 /// The fields of a form as axios flattens them: `a[b]`, and `a[]` for lists of plain values.
@@ -136,7 +153,9 @@ fn multipart(value: &Value, content_type: &str) -> Result<Encoded, ItemError> {
     for (key, value) in fields(&Value::Object(plain)) {
         part(&mut body, &boundary, &key, &File { content: value.into_bytes(), name: None, content_type: None });
     }
-    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    if !body.is_empty() {
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    }
     let header = format!("multipart/form-data; boundary={boundary}");
     let header = HeaderValue::from_str(&header).map_err(|_| failure::invalid_request("The boundary cannot be sent"))?;
     Ok(Encoded { body: body.into(), content_type: Some(header) })
@@ -223,7 +242,7 @@ mod tests {
     fn an_empty_body_is_none_unless_it_has_undefined_keys() {
         assert_eq!(encoded(json!({}), None).0, "");
         let mut options = RequestOptions::empty();
-        options.send("body", "email", true, None);
+        options.send("body", "email", super::super::options::Way::Path, None).unwrap();
         let encoded = encode(&options, &HeaderMap::new()).unwrap();
         assert!(matches!(encoded.body, RequestBody::Bytes(bytes) if bytes == "{}"));
     }

@@ -70,6 +70,8 @@ pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
     let mut request = OutgoingRequest::new(method, url);
     request.headers = headers;
     request.body = body.body;
+    request.bodiless = bare;
+    request.own_authorization = options.get("auth").is_some_and(Value::is_object);
     request.timeout = options.get("timeout").and_then(Value::as_f64).filter(|ms| *ms > 0.0).map(millis);
     request.verify_tls = options.get("skipSslCertificateValidation") != Some(&Value::Bool(true));
     request.proxy = proxy(options.get("proxy"))?;

@@ -1,7 +1,7 @@
 //! `extractValue`: the identifier inside of what was entered, such as an URL.
 
 use nodehost_descriptor::{Property, PropertyType};
-use regex::Regex;
+use nodehost_parameters::Pattern as Regexp;
 use serde_json::Value;
 
 use crate::{ErrorCode, ItemError};
@@ -20,7 +20,7 @@ pub(crate) enum Extract {
 pub(crate) struct Pattern {
     path: String,
     text: String,
-    compiled: Option<Regex>,
+    compiled: Option<Regexp>,
 }
 
 impl Extract {
@@ -39,18 +39,14 @@ impl Extract {
     }
 
     /// Takes the value out.
-    pub(crate) fn apply(&self, value: Value) -> Result<Option<Value>, ItemError> {
+    pub(crate) fn apply(&self, value: Option<Value>) -> Result<Option<Value>, ItemError> {
         match self {
             Self::Plain { display_name, pattern } => match &value {
-                Value::String(text) => pattern.apply(text, display_name).map(Some),
+                Some(Value::String(text)) => pattern.apply(text, display_name).map(Some),
                 _ => Err(invalid("This parameter's value is invalid")),
             },
             Self::Locator { display_name, modes } => {
-                let Value::Object(mut map) = value else { return Ok(Some(value)) };
-                if map.contains_key("mode") && !map.contains_key("value") {
-                    // Its expression gave undefined, which JSON leaves out.
-                    return Ok(None);
-                }
+                let Some(Value::Object(mut map)) = value else { return Ok(value) };
                 if !map.contains_key("mode") {
                     return Ok(Some(Value::Object(map)));
                 }
@@ -75,7 +71,7 @@ impl Pattern {
             Value::String(text) => text.clone(),
             other => other.get("source")?.as_str()?.to_owned(),
         };
-        let compiled = Regex::new(&text).ok();
+        let compiled = Regexp::new(&text).ok();
         Some(Self { path: path.to_owned(), text, compiled })
     }
 
@@ -86,13 +82,13 @@ impl Pattern {
                 "ERROR: {display_name} parameter's value is invalid. This is likely because the URL entered is incorrect"
             )));
         };
-        if found.len() != 2 {
+        let [_, group] = found.as_slice() else {
             return Err(invalid(format!(
                 "Property \"{}\" has an invalid extractValue regex \"{}\". extractValue expects exactly one group to be returned.",
                 self.path, self.text
             )));
-        }
-        Ok(found.get(1).map_or(Value::Null, |group| Value::from(group.as_str())))
+        };
+        Ok(group.map_or(Value::Null, Value::from))
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> Ite
         error
     } else if stops {
         let mut error = ItemError::api(code, plain);
-        error.description = told;
+        error.description = told.filter(|told| *told != error.message);
         error
     } else {
         ItemError::new("AxiosError", code, plain)
@@ -98,6 +98,28 @@ fn cut(text: &str) -> String {
         end -= 1;
     }
     format!("{}…", &text[..end])
+}
+
+/// A failure after the request was put together, as the node without a credential tells it: where the workflow stops
+/// n8n wraps it, else it stays JavaScript's own.
+pub(crate) fn unwrapped(mut error: ItemError, with_credential: bool, stops: bool) -> ItemError {
+    let of_node = error.http_code.as_deref().is_some_and(|code| code.starts_with("ERR_"));
+    if with_credential || !of_node {
+        return error;
+    }
+    if stops {
+        return wrapped(error);
+    }
+    error.name = if error.http_code.as_deref() == Some("ERR_BAD_REQUEST") { "AxiosError" } else { "TypeError" }.to_owned();
+    error.http_code = None;
+    error
+}
+
+/// n8n's wrapping of an error that no service gave, where the workflow stops.
+pub(crate) fn wrapped(mut error: ItemError) -> ItemError {
+    error.name = "NodeApiError".to_owned();
+    error.http_code = Some("none".to_owned());
+    error
 }
 
 /// A request without a usable answer.
@@ -150,11 +172,9 @@ pub(crate) fn expression(error: &ExpressionError) -> ItemError {
 pub(crate) fn late_expression(error: &ExpressionError, stops: bool) -> ItemError {
     let mut failed = expression(error);
     if stops {
-        failed.name = "NodeApiError".to_owned();
-        failed.http_code = Some("none".to_owned());
-    } else {
-        failed.name = error.name.clone().into_owned();
+        return wrapped(failed);
     }
+    failed.name = error.name.clone().into_owned();
     failed
 }
 

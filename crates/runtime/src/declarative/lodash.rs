@@ -2,6 +2,51 @@
 
 use serde_json::{Map, Value};
 
+/// What stands in a list for a hole that [`set`] left, or for undefined. Requests keep it until they are complete, since
+/// merging and query strings pass over holes and not over nulls.
+const HOLE: &str = "\u{fdd0}hole\u{fdd1}";
+
+fn hole() -> Value {
+    Value::from(HOLE)
+}
+
+fn is_hole(value: &Value) -> bool {
+    value.as_str() == Some(HOLE)
+}
+
+/// What takes the place of holes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Holes {
+    /// null, as JSON writes them.
+    Null,
+    /// Nothing: the list is shorter.
+    Gone,
+    /// The list becomes an object with the indexes as keys, which a query string writes the same.
+    Keys,
+}
+
+/// Takes the holes out of a value.
+pub(crate) fn fill(value: &mut Value, holes: Holes) {
+    match value {
+        Value::Array(list) => {
+            list.iter_mut().for_each(|value| if !is_hole(value) { fill(value, holes) });
+            if !list.iter().any(is_hole) {
+                return;
+            }
+            match holes {
+                Holes::Null => list.iter_mut().filter(|value| is_hole(value)).for_each(|hole| *hole = Value::Null),
+                Holes::Gone => list.retain(|value| !is_hole(value)),
+                Holes::Keys => {
+                    let kept = std::mem::take(list).into_iter().enumerate().filter(|(_, value)| !is_hole(value));
+                    *value = Value::Object(kept.map(|(index, value)| (index.to_string(), value)).collect());
+                }
+            }
+        }
+        Value::Object(map) => map.values_mut().for_each(|value| fill(value, holes)),
+        _ => {}
+    }
+}
+
 /// The segments of a path such as `a.b[0].c` or `a["b c"]`; an empty one for `[]`, or between two dots.
 pub(crate) fn to_path(text: &str) -> Vec<String> {
     let mut path = Vec::new();
@@ -84,6 +129,11 @@ fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     }
 }
 
+/// Whether a key is an index of a list.
+pub(crate) fn is_index(key: &str) -> bool {
+    index(key).is_some()
+}
+
 fn index(key: &str) -> Option<usize> {
     let canonical = key == "0" || (!key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit()));
     // A far index would have to be filled up to; lodash's sparse arrays are no JSON.
@@ -123,7 +173,7 @@ fn set_in(mut target: &mut Value, path: &[String], value: Option<Value>) {
         }
         (None, target) => {
             if let Some(slot) = slot(target, last) {
-                *slot = Value::Null;
+                *slot = hole();
             }
         }
     }
@@ -136,7 +186,7 @@ fn slot<'v>(target: &'v mut Value, key: &str) -> Option<&'v mut Value> {
         Value::Array(list) => {
             let index = index(key)?;
             if index >= list.len() {
-                list.resize(index + 1, Value::Null);
+                list.resize(index + 1, hole());
             }
             list.get_mut(index)
         }
@@ -162,8 +212,7 @@ fn merge_value(old: &mut Value, new: Value) {
         (Value::Array(old), Value::Array(new)) => {
             for (index, value) in new.into_iter().enumerate() {
                 match old.get_mut(index) {
-                    // A null stands for a hole that `set` left, which lodash's merge passes over.
-                    Some(_) if value.is_null() => {}
+                    Some(_) if is_hole(&value) => {}
                     Some(place) => merge_value(place, value),
                     None => old.push(value),
                 }
@@ -174,7 +223,7 @@ fn merge_value(old: &mut Value, new: Value) {
             for (key, value) in new {
                 if let Some(index) = index(&key) {
                     if index >= list.len() {
-                        list.resize(index + 1, Value::Null);
+                        list.resize(index + 1, hole());
                     }
                     merge_value(&mut list[index], value);
                 }
@@ -232,7 +281,11 @@ mod tests {
         set(&mut second, "list[3]", Some(json!("b")));
         let (Value::Object(map), Value::Object(source)) = (&mut first, second) else { unreachable!() };
         merge(map, source);
+        let mut query = first.clone();
+        fill(&mut first, Holes::Null);
         assert_eq!(first, json!({"list": [null, "a", null, "b"]}));
+        fill(&mut query, Holes::Keys);
+        assert_eq!(query, json!({"list": {"1": "a", "3": "b"}}));
     }
 
     #[test]
@@ -243,8 +296,7 @@ mod tests {
         merge(map, source);
         assert_eq!(
             target,
-            json!({"a": {"b": 1, "c": 2}, "l": [1, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]}),
-            "a null in a list counts as a hole (row list-null-merge)"
+            json!({"a": {"b": 1, "c": 2}, "l": [null, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]}),
         );
     }
 }

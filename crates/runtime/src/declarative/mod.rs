@@ -4,6 +4,7 @@
 //! request of it, `work` sends it, follows the pages and has `post_receive` make items of the answers.
 
 mod body;
+mod buffer;
 pub(crate) mod build;
 mod extract;
 pub(crate) mod failure;
@@ -18,6 +19,7 @@ mod query;
 mod resolve;
 mod response;
 mod routing;
+mod settings;
 mod work;
 
 pub(crate) use hooks::Hooks;

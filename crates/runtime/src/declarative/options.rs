@@ -10,6 +10,8 @@ pub struct RequestOptions {
     map: Map<String, Value>,
     /// A body may hold keys whose value is undefined: JSON does not show them, but such a body is not empty.
     has_undefined: bool,
+    /// A key that looks like an index was set: JavaScript puts those first.
+    has_indexes: bool,
 }
 
 impl RequestOptions {
@@ -19,7 +21,7 @@ impl RequestOptions {
         for part in ["qs", "body", "headers"] {
             map.insert(part.to_owned(), Value::Object(Map::new()));
         }
-        Self { map, has_undefined: false }
+        Self { map, ..Self::default() }
     }
 
     /// The value of an option.
@@ -59,21 +61,86 @@ impl RequestOptions {
         }
     }
 
-    /// Sets a property of the body or the query.
-    pub(crate) fn send(&mut self, part: &str, property: &str, dotted: bool, value: Option<Value>) {
+    /// Sets a property of the body or the query. What they are may have no properties: the words of JavaScript for that.
+    pub(crate) fn send(
+        &mut self,
+        part: &str,
+        property: &str,
+        way: Way,
+        value: Option<Value>,
+    ) -> Result<(), String> {
         if part == "body" && value.is_none() {
             self.has_undefined = true;
         }
-        let slot = self.map.entry(part).or_insert_with(|| Value::Object(Map::new()));
-        match (dotted, slot, value) {
-            (true, slot, value) => lodash::set(slot, property, value),
-            (false, Value::Object(map), Some(value)) => {
+        self.has_indexes |= property.bytes().any(|byte| byte.is_ascii_digit());
+        let Some(slot) = self.map.get_mut(part) else {
+            // Its expression gave undefined.
+            return match way {
+                Way::Path | Way::Key => Ok(()),
+                Way::Assign => Err(format!("Cannot set properties of undefined (setting '{property}')")),
+            };
+        };
+        match (way, slot, value) {
+            (Way::Path, slot, value) => lodash::set(slot, property, value),
+            (_, Value::Object(map), Some(value)) => {
                 map.insert(property.to_owned(), value);
             }
-            (false, Value::Object(map), None) => {
+            (_, Value::Object(map), None) => {
                 map.shift_remove(property);
             }
-            _ => {}
+            (_, slot @ Value::Array(_), value) => {
+                if lodash::is_index(property) {
+                    lodash::set(slot, property, value);
+                }
+            }
+            (Way::Key, _, _) => {}
+            (Way::Assign, primitive, _) => return Err(no_property(primitive, property)),
+        }
+        Ok(())
+    }
+
+    /// Sets limit or offset of a page, as JavaScript assigns them; a list holds them unseen.
+    pub(crate) fn place(&mut self, part: &str, property: &str, value: f64) -> Result<(), String> {
+        let slot = self.map.entry(part).or_insert(Value::Null);
+        if !super::build::truthy(Some(slot)) {
+            *slot = Value::Object(Map::new());
+        }
+        match slot {
+            Value::Object(map) => {
+                // JSON has no NaN: a query string writes its name, a body null.
+                let number = nodehost_expression::data::number_value(value);
+                let value = if value.is_nan() && part == "qs" { Value::from("NaN") } else { number };
+                map.insert(property.to_owned(), value);
+                Ok(())
+            }
+            Value::Array(_) => Ok(()),
+            primitive => Err(no_property(primitive, property)),
+        }
+    }
+
+    /// What every property of a node does to the request, with or without routing: parts that hold no properties, such
+    /// as a body of text, make room.
+    pub(crate) fn clear_texts(&mut self) {
+        for part in ["qs", "body", "headers"] {
+            let slot = self.map.entry(part).or_insert(Value::Null);
+            if !slot.is_object() && !slot.is_array() {
+                *slot = Value::Object(Map::new());
+            }
+        }
+    }
+
+    /// Settles what only counts while the request is put together: holes of lists, the order of keys.
+    pub(crate) fn settle(&mut self) {
+        let holes = match self.map.get("arrayFormat").and_then(Value::as_str) {
+            Some("comma") => lodash::Holes::Null,
+            Some("brackets" | "repeat") => lodash::Holes::Gone,
+            _ => lodash::Holes::Keys,
+        };
+        for (part, value) in &mut self.map {
+            lodash::fill(value, if part == "qs" { holes } else { lodash::Holes::Null });
+            if self.has_indexes {
+                *value = nodehost_expression::data::normalize(value.take());
+            }
         }
     }
 
@@ -85,6 +152,7 @@ impl RequestOptions {
     /// Merges other options into these, as n8n does.
     pub(crate) fn merge(&mut self, other: Self) {
         self.has_undefined |= other.has_undefined;
+        self.has_indexes |= other.has_indexes;
         lodash::merge(&mut self.map, other.map);
     }
 
@@ -118,8 +186,30 @@ impl RequestOptions {
     }
 }
 
+/// How a property is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Along a path in dot notation.
+    Path,
+    /// As one key; nothing happens to what has no properties.
+    Key,
+    /// By JavaScript's assignment, which fails on what has no properties.
+    Assign,
+}
+
+/// What JavaScript says of a property of something that has none.
+fn no_property(value: &Value, property: &str) -> String {
+    let kind = match value {
+        Value::Null => return format!("Cannot set properties of null (setting '{property}')"),
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        _ => "string",
+    };
+    format!("Cannot create property '{property}' on {kind} '{}'", nodehost_expression::data::to_js_string(value))
+}
+
 impl From<Map<String, Value>> for RequestOptions {
     fn from(map: Map<String, Value>) -> Self {
-        Self { map, has_undefined: false }
+        Self { map, ..Self::default() }
     }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::RequestOptions;
+use super::{RequestOptions, lodash};
 use super::response::Answer;
 use super::routing::Setting;
-use crate::{ErrorCode, ItemError};
+use crate::{ErrorCode, Item, ItemError};
 
 /// `operations.pagination`.
 #[derive(Debug, Clone)]
@@ -62,10 +62,27 @@ impl Paging {
 
 impl Offset {
     /// Puts limit and offset into the request of a page.
-    pub(crate) fn place(&self, options: &mut RequestOptions, limit: f64, offset: f64) {
-        let part = options.object_mut(if self.in_body { "body" } else { "qs" });
-        part.insert(self.limit_parameter.clone(), nodehost_expression::data::number_value(limit));
-        part.insert(self.offset_parameter.clone(), nodehost_expression::data::number_value(offset));
+    pub(crate) fn place(&self, options: &mut RequestOptions, limit: f64, offset: f64) -> Result<(), ItemError> {
+        let part = if self.in_body { "body" } else { "qs" };
+        for (name, value) in [(&self.limit_parameter, limit), (&self.offset_parameter, offset)] {
+            options.place(part, name, value).map_err(|message| ItemError::operation(ErrorCode::InvalidRequest, message))?;
+        }
+        Ok(())
+    }
+}
+
+/// The items of a page, which are a list somewhere in its first item.
+pub(crate) fn items_at(page: Vec<Item>, root: &str) -> Result<Vec<Item>, ItemError> {
+    let broken = |message: &str| Err(ItemError::new("TypeError", ErrorCode::InvalidResponse, message));
+    let Some(first) = page.first() else { return broken("Cannot read properties of undefined (reading 'json')") };
+    match first.json.as_ref().and_then(|json| lodash::get(json, root)) {
+        Some(Value::Array(list)) => Ok(list.iter().cloned().map(Item::new).collect()),
+        Some(Value::Null) => broken("Cannot read properties of null (reading 'map')"),
+        Some(_) => broken("tempResponseValue.map is not a function"),
+        None => {
+            let message = format!("The rootProperty \"{root}\" could not be found on item.");
+            Err(ItemError::operation(ErrorCode::InvalidResponse, message))
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct RoutingPlan {
     pub(crate) steps: Vec<Step>,
     /// The request as far as it is the same for every item: the constant beginning of the above.
     pub(crate) base: RequestOptions,
+    /// Whether a property without routing follows the last step (see [`RequestOptions::clear_texts`]).
+    pub(crate) ends_plain: bool,
     /// Whether anything needs the engine before the request is sent.
     pub(crate) needs_engine: bool,
     needs_engine_for_parameters: bool,
@@ -42,6 +44,8 @@ pub(crate) struct Step {
     /// An entry of a fixedCollection: its place and, for `$parent`, its value.
     pub(crate) entry: Option<Entry>,
     pub(crate) children: Vec<Step>,
+    /// Whether a property without routing follows the last child.
+    pub(crate) ends_plain: bool,
 }
 
 /// Where `$value` of a step comes from.
@@ -76,9 +80,9 @@ impl RoutingPlan {
         let descriptor = node.descriptor();
         let shown: HashSet<usize> = node.displayed(complete).map_err(refuse_parameters)?.into_iter().collect();
         let compiler = Compiler { node, checked, values: complete, root: Value::Object(complete.clone()) };
-        let mut steps = Vec::new();
+        let mut steps = Steps::default();
         for (_, property) in descriptor.properties.iter().enumerate().filter(|(index, _)| shown.contains(index)) {
-            steps.extend(compiler.shown(property, "").map_err(|failure| failure.refuse(descriptor))?);
+            steps.add(compiler.shown(property, "").map_err(|failure| failure.refuse(descriptor))?);
         }
         Ok(Self::of_steps(checked, steps))
     }
@@ -87,11 +91,12 @@ impl RoutingPlan {
     pub(crate) fn of_routing(checked: &Checked, routing: &Value) -> Result<Self, Refusal> {
         let descriptor = checked.node.descriptor();
         let routing = Routing::read(routing).map_err(|lost| Failure::Lost(lost).refuse(descriptor))?;
-        let step = Step { value: StepValue::None, routing: Some(routing), entry: None, children: Vec::new() };
-        Ok(Self::of_steps(checked, vec![step]))
+        let mut steps = Steps::default();
+        steps.add(Some(Step::of(routing)));
+        Ok(Self::of_steps(checked, steps))
     }
 
-    fn of_steps(checked: &Checked, steps: Vec<Step>) -> Self {
+    fn of_steps(checked: &Checked, Steps { steps, ends_plain }: Steps) -> Self {
         let descriptor = checked.node.descriptor();
         let defaults = descriptor.request_defaults.as_ref().and_then(Value::as_object).into_iter().flatten();
         let defaults: Vec<_> = defaults.map(|(key, value)| (key.clone(), Setting::new(value))).collect();
@@ -100,6 +105,7 @@ impl RoutingPlan {
             defaults,
             operations,
             steps,
+            ends_plain,
             base: RequestOptions::empty(),
             needs_engine: false,
             needs_engine_for_parameters: !checked.is_constant,
@@ -157,7 +163,27 @@ impl RoutingPlan {
     }
 }
 
+/// The steps of properties beside each other.
+#[derive(Default)]
+struct Steps {
+    steps: Vec<Step>,
+    ends_plain: bool,
+}
+
+impl Steps {
+    /// Adds what a property that is shown adds.
+    fn add(&mut self, step: Option<Step>) {
+        self.ends_plain = step.is_none();
+        self.steps.extend(step);
+    }
+}
+
 impl Step {
+    /// The step of a routing without a value of its own.
+    fn of(routing: Routing) -> Self {
+        Self { value: StepValue::None, routing: Some(routing), entry: None, children: Vec::new(), ends_plain: false }
+    }
+
     fn is_dynamic(&self) -> bool {
         let routing = self.routing.as_ref().is_some_and(|routing| routing.is_dynamic);
         let entry = self.entry.as_ref().is_some_and(|entry| entry.value.as_constant().is_none());
@@ -241,9 +267,12 @@ impl Compiler<'_> {
         is_displayed(options, self.values, self.values, Some((self.node.descriptor(), self.node.type_version())))
     }
 
-    /// What a property below another adds; nothing if it is not shown.
-    fn property(&self, property: &Property, path: &str) -> Result<Option<Step>, Failure> {
-        if self.is_shown(property.display_options.as_ref())? { self.shown(property, path) } else { Ok(None) }
+    /// What a property below another adds, if it is shown.
+    fn property(&self, property: &Property, path: &str, steps: &mut Steps) -> Result<(), Failure> {
+        if self.is_shown(property.display_options.as_ref())? {
+            steps.add(self.shown(property, path)?);
+        }
+        Ok(())
     }
 
     /// What a property at `path` (that of its parent) adds; nothing if it has no routing, nor one below it.
@@ -251,9 +280,9 @@ impl Compiler<'_> {
         let own = if path.is_empty() { property.name.clone() } else { format!("{path}.{}", property.name) };
         let routing = property.routing.as_ref().map(Routing::read).transpose()?;
         let value = if routing.is_some() { self.value(property, &own) } else { StepValue::None };
-        let children = self.children(property, &own)?;
+        let Steps { steps: children, ends_plain } = self.children(property, &own)?;
         let adds = routing.is_some() || !children.is_empty();
-        Ok(adds.then_some(Step { value, routing, entry: None, children }))
+        Ok(adds.then_some(Step { value, routing, entry: None, children, ends_plain }))
     }
 
     fn value(&self, property: &Property, path: &str) -> StepValue {
@@ -271,39 +300,34 @@ impl Compiler<'_> {
         }
     }
 
-    fn children(&self, property: &Property, path: &str) -> Result<Vec<Step>, Failure> {
+    fn children(&self, property: &Property, path: &str) -> Result<Steps, Failure> {
+        let mut steps = Steps::default();
         match (&property.options, &property.kind) {
             (Options::Choices(choices), PropertyType::Options) => {
                 let chosen = lodash::get(&self.root, path).cloned();
-                let Some(choice) = choices.iter().find(|choice| choice.value == chosen) else { return Ok(Vec::new()) };
-                if !self.is_shown(choice.display_options.as_ref())? {
-                    return Ok(Vec::new());
+                if let Some(choice) = choices.iter().find(|choice| choice.value == chosen)
+                    && self.is_shown(choice.display_options.as_ref())?
+                {
+                    steps.add(choice.routing.as_ref().map(Routing::read).transpose()?.map(Step::of));
                 }
-                let routing = choice.routing.as_ref().map(Routing::read).transpose()?;
-                let step = routing.map(|routing| Step {
-                    value: StepValue::None,
-                    routing: Some(routing),
-                    entry: None,
-                    children: Vec::new(),
-                });
-                Ok(step.into_iter().collect())
             }
             (Options::Properties(properties), PropertyType::Collection) => {
-                let Some(Value::Object(value)) = lodash::get(&self.root, path).cloned() else { return Ok(Vec::new()) };
-                let mut steps = Vec::new();
-                for property in properties.iter().filter(|property| value.contains_key(&property.name)) {
-                    steps.extend(self.property(property, path)?);
+                if let Some(Value::Object(value)) = lodash::get(&self.root, path) {
+                    for property in properties.iter().filter(|property| value.contains_key(&property.name)) {
+                        self.property(property, path, &mut steps)?;
+                    }
                 }
-                Ok(steps)
             }
-            (Options::Groups(groups), PropertyType::FixedCollection) => self.groups(property, groups, path),
-            _ => Ok(Vec::new()),
+            (Options::Groups(groups), PropertyType::FixedCollection) => {
+                self.groups(property, groups, path, &mut steps)?;
+            }
+            _ => {}
         }
+        Ok(steps)
     }
 
-    fn groups(&self, property: &Property, groups: &[Group], path: &str) -> Result<Vec<Step>, Failure> {
+    fn groups(&self, property: &Property, groups: &[Group], path: &str, steps: &mut Steps) -> Result<(), Failure> {
         let multiple = super::build::truthy(property.type_options.multiple_values());
-        let mut steps = Vec::new();
         for group in groups {
             let place = format!("{path}.{}", group.name);
             let Some(value) = lodash::get(&self.root, &place).cloned() else { continue };
@@ -314,13 +338,14 @@ impl Compiler<'_> {
             for (index, entry) in entries.iter().enumerate() {
                 let place = if multiple { format!("{place}[{index}]") } else { place.clone() };
                 for inner in group.values.as_deref().unwrap_or(&[]) {
-                    if let Some(step) = self.property(inner, &place)? {
-                        let entry = Some(Entry { index, value: ParameterValue::compile(entry) });
-                        steps.push(Step { entry, ..step });
+                    let known = steps.steps.len();
+                    self.property(inner, &place, steps)?;
+                    for step in &mut steps.steps[known..] {
+                        step.entry = Some(Entry { index, value: ParameterValue::compile(entry) });
                     }
                 }
             }
         }
-        Ok(steps)
+        Ok(())
     }
 }

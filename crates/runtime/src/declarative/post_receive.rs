@@ -7,9 +7,9 @@ use nodehost_expression::{Evaluator, ExpressionError, Scope, data};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
-use super::lodash;
+use super::{buffer, lodash};
 use super::resolve::with;
-use super::response::{Answer, binary};
+use super::response::{Answer, AnswerBody, binary};
 use super::routing::{Action, Setting};
 use crate::{ErrorCode, Item, ItemError};
 
@@ -161,9 +161,14 @@ fn sort(mut items: Vec<Item>, key: &str) -> Vec<Item> {
 }
 
 fn binary_data(items: Vec<Item>, answer: &Answer, name: Option<&Value>) -> Result<Vec<Item>, ActionError> {
-    let Some(bytes) = answer.body.bytes() else {
-        let message = "The answer is JSON, and not binary data";
-        return Err(ActionError::Item(ItemError::operation(ErrorCode::BinaryData, message)));
+    let bytes = match &answer.body {
+        AnswerBody::Bytes(bytes) => bytes.clone(),
+        AnswerBody::Data(value) => match buffer::bytes_of(value) {
+            Ok(bytes) => bytes.into(),
+            Err(message) => {
+                return Err(ActionError::Item(ItemError::new("TypeError", ErrorCode::BinaryData, message)));
+            }
+        },
     };
     let name = name.map_or_else(|| "undefined".to_owned(), data::to_js_string);
     let value = binary(&bytes);

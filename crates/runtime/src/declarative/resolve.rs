@@ -1,6 +1,5 @@
 //! From the plan to the request of one item: evaluates what depends on it, on an engine thread.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use nodehost_expression::{Evaluator, ExpressionError, ParameterValue, Scope};
@@ -9,6 +8,8 @@ use serde_json::{Map, Value};
 use super::build::truthy;
 use super::plan::{RoutingPlan, Step, StepValue};
 use super::routing::{Action, Enabled, Routing, Setting};
+use super::settings::RequestSettings;
+use super::options::Way;
 use super::{RequestOptions, failure};
 use crate::parameters::Checked;
 use crate::scopes::Scopes;
@@ -54,6 +55,10 @@ pub(crate) fn resolve(
         let added = resolver.step(step, &scopes.descriptor)?;
         prepared.merge(added);
     }
+    if plan.ends_plain {
+        prepared.options.clear_texts();
+    }
+    prepared.options.settle();
     settings.apply(&mut prepared.options)?;
     prepared.parameters = resolver.parameters;
     Ok(prepared)
@@ -92,11 +97,11 @@ impl Prepared {
     /// How many items at most, where the descriptor limits them.
     pub(crate) fn limit(&self) -> Option<Limit> {
         let number = match self.max_results.as_ref()? {
-            Value::String(text) => text.trim().parse::<f64>().unwrap_or(0.0),
+            Value::String(text) => text.trim().parse::<f64>().unwrap_or(f64::NAN),
             Value::Bool(value) => f64::from(u8::from(*value)),
-            value => value.as_f64().unwrap_or(0.0),
+            value => value.as_f64().unwrap_or(f64::NAN),
         };
-        Some(Limit(number.trunc()))
+        Some(Limit(number))
     }
 }
 
@@ -112,14 +117,16 @@ pub(crate) struct Limit(f64);
 )]
 impl Limit {
     pub(crate) fn cut<T>(self, items: &mut Vec<T>) {
-        let keep = if self.0 < 0.0 { (items.len() as f64 + self.0).max(0.0) } else { self.0 };
+        let whole = self.0.trunc();
+        // What is no number cuts everything: a cast makes it 0.
+        let keep = if whole < 0.0 { (items.len() as f64 + whole).max(0.0) } else { whole };
         items.truncate(keep as usize);
     }
 
-    /// How many are missing after so many; none if there are enough.
+    /// How many are missing after so many; none if there are enough. What is no number is never enough.
     pub(crate) fn missing(self, found: usize) -> Option<f64> {
         let missing = self.0 - found as f64;
-        (missing >= 1.0).then_some(missing)
+        (missing.is_nan() || missing >= 1.0).then_some(missing)
     }
 }
 
@@ -175,6 +182,9 @@ impl Resolver<'_> {
             let added = self.step(child, scope)?;
             prepared.merge(added);
         }
+        if step.ends_plain {
+            prepared.options.clear_texts();
+        }
         Ok(prepared)
     }
 
@@ -185,9 +195,9 @@ impl Resolver<'_> {
             StepValue::At { parameter, path, extract } => {
                 let top = self.parameters[*parameter].as_ref();
                 let found = top.and_then(|value| super::lodash::get_in(value, path)).cloned();
-                match (found, extract) {
-                    (Some(value), Some(extract)) => extract.apply(value),
-                    (found, _) => Ok(found),
+                match extract {
+                    Some(extract) => extract.apply(found),
+                    None => Ok(found),
                 }
             }
         }
@@ -229,16 +239,16 @@ impl Resolver<'_> {
         let Some(send) = &routing.send else { return Ok(()) };
         if let Some(property) = &send.property {
             let name = self.setting(property, scope)?;
-            let name = match name {
-                Some(Value::String(name)) => Cow::Owned(name),
-                Some(other) => Cow::Owned(nodehost_expression::data::to_js_string(&other)),
-                None => Cow::Borrowed("undefined"),
-            };
+            // What is no text is one key, as it is, dots and all.
+            let dotted = send.dotted && matches!(name, Some(Value::String(_) | Value::Array(_) | Value::Object(_)));
+            let way = if dotted { Way::Path } else if send.dotted { Way::Key } else { Way::Assign };
+            let name = name_of(name);
             let sent = match &send.value {
                 Some(setting) => self.setting(setting, scope)?,
                 None => value.map(|value| (**value).clone()),
             };
-            into.options.send(if send.in_body { "body" } else { "qs" }, &name, send.dotted, sent);
+            let sent = into.options.send(if send.in_body { "body" } else { "qs" }, &name, way, sent);
+            sent.map_err(|message| ItemError::operation(ErrorCode::InvalidRequest, message))?;
         }
         if let Some(paginate) = &send.paginate {
             into.paginate = Some(truthy(self.setting(paginate, scope)?.as_ref()));
@@ -262,43 +272,16 @@ impl Resolver<'_> {
     }
 }
 
-/// `requestOptions`, the user's own settings of requests.
-struct RequestSettings {
-    proxy: Option<Value>,
-    timeout: Option<Value>,
-    unverified: bool,
-}
-
-/// As long as n8n waits, whatever the descriptor says.
-const TIMEOUT_MS: u64 = 300_000;
-
-impl RequestSettings {
-    fn read(checked: &Checked, parameters: &[Option<Value>]) -> Self {
-        let index = checked.values.iter().position(|(name, _)| name == "requestOptions");
-        let value = index.and_then(|index| parameters[index].as_ref());
-        let get = |key: &str| value.and_then(|value| value.get(key)).filter(|value| truthy(Some(value))).cloned();
-        Self { proxy: get("proxy"), timeout: get("timeout"), unverified: get("allowUnauthorizedCerts").is_some() }
-    }
-
-    fn apply(self, options: &mut RequestOptions) -> Result<(), ItemError> {
-        if let Some(proxy) = self.proxy {
-            let text = nodehost_expression::data::to_js_string(&proxy);
-            let parsed = url::Url::parse(&text).map_err(|_| failure::invalid_proxy("host"))?;
-            if parsed.host_str().is_none_or(str::is_empty) {
-                return Err(failure::invalid_proxy("host"));
-            }
-            // Node's parser leaves a scheme's own port out only where the text does.
-            if parsed.port().is_none() && !text.contains(":80") && !text.contains(":443") {
-                return Err(failure::invalid_proxy("port"));
-            }
-            options.set("proxy", Some(Value::String(parsed.into())));
-        }
-        if self.unverified {
-            options.set("skipSslCertificateValidation", Some(Value::Bool(true)));
-        }
-        options.set("timeout", Some(self.timeout.unwrap_or_else(|| Value::from(TIMEOUT_MS))));
-        Ok(())
-    }
+/// The name of a property to send: n8n writes lists and objects in brackets, with their kind.
+fn name_of(value: Option<Value>) -> String {
+    let kind = match &value {
+        None => return "undefined".to_owned(),
+        Some(Value::Array(_)) => "Array",
+        Some(Value::Object(_)) => "Object",
+        Some(value) => return nodehost_expression::data::to_js_string(value),
+    };
+    let json = value.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!("[{kind}: {}]", json.replace(",\"", ", \"").replace("\":", "\": "))
 }
 
 /// A scope with one more name.

@@ -106,15 +106,6 @@ impl AnswerBody {
             Self::Bytes(bytes) => buffer(&bytes),
         }
     }
-
-    /// The bytes, where the body has some: of text, too.
-    pub(crate) fn bytes(&self) -> Option<Bytes> {
-        match self {
-            Self::Bytes(bytes) => Some(bytes.clone()),
-            Self::Data(Value::String(text)) => Some(Bytes::copy_from_slice(text.as_bytes())),
-            Self::Data(_) => None,
-        }
-    }
 }
 
 fn buffer(bytes: &[u8]) -> Value {

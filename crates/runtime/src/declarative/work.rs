@@ -163,6 +163,7 @@ impl Exchange<'_> {
         let stops = self.node.stops;
         let tell = |error| match error {
             ActionError::Expression(error) => failure::late_expression(&error, stops),
+            ActionError::Item(error) if stops => failure::wrapped(error),
             ActionError::Item(error) => error,
         };
         let mut plain = self.scopes.version_only.clone();
@@ -204,9 +205,9 @@ impl Exchange<'_> {
             let mut wanted = size;
             if let Some(limit) = limit {
                 let Some(missing) = limit.missing(all.len()) else { return Ok(all) };
-                wanted = size.min(missing);
+                wanted = if missing.is_nan() { missing } else { size.min(missing) };
             }
-            offset.place(&mut options, wanted, at);
+            offset.place(&mut options, wanted, at)?;
             let answer = self.send(&options).await?;
             if let Some(declared) = &offset.total {
                 total = self.over_response(declared, &answer, None).await?;
@@ -227,14 +228,8 @@ impl Exchange<'_> {
         let noted = answer.clone();
         let mut page = self.items(answer).await?;
         if let Some(root) = &offset.root_property {
-            let found = page.first().and_then(|item| super::lodash::get(item.json.as_ref()?, root)).cloned();
-            page = match found {
-                Some(Value::Array(list)) => list.into_iter().map(Item::new).collect(),
-                _ => {
-                    let message = format!("The rootProperty \"{root}\" could not be found on item.");
-                    return Err(ItemError::operation(ErrorCode::InvalidResponse, message));
-                }
-            };
+            page = paging::items_at(page, root)
+                .map_err(|error| if self.node.stops { failure::wrapped(error) } else { error })?;
         }
         watch.page(&noted, page.is_empty())?;
         Ok(page)

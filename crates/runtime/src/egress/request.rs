@@ -47,6 +47,10 @@ pub struct OutgoingRequest {
     pub body_limit: Option<u64>,
     /// What credentials have put into the request.
     pub grant: Option<Grant>,
+    /// Whether there is no body, whatever a credential adds to it.
+    pub bodiless: bool,
+    /// Whether the header `Authorization` is the request's own and stands above that of a credential.
+    pub own_authorization: bool,
     /// A name for traces.
     pub label: Option<Arc<str>>,
     /// Where requests and retries are counted, shared by the requests of an execution.
@@ -140,6 +144,8 @@ impl OutgoingRequest {
             transport_retries: 0,
             body_limit: None,
             grant: None,
+            bodiless: false,
+            own_authorization: false,
             label: None,
             tally: None,
         }
@@ -174,6 +180,8 @@ impl OutgoingRequest {
             transport_retries: self.transport_retries,
             body_limit: self.body_limit,
             grant: self.grant.clone(),
+            bodiless: self.bodiless,
+            own_authorization: self.own_authorization,
             label: self.label.clone(),
             tally: self.tally.clone(),
         })

@@ -4,22 +4,40 @@ const INPUT = 'Input';
 const URLS = ['restApiUrl', 'instanceBaseUrl', 'webhookBaseUrl', 'webhookWaitingBaseUrl', 'webhookTestBaseUrl', 'formWaitingBaseUrl'];
 const inputType = { description: { name: 'input', displayName: INPUT, group: ['input'], version: 1, defaults: {}, inputs: [], outputs: ['main'], properties: [] } };
 
-/** What n8n needs of credentials: the data as it is, and a header for the token. */
-function credentialsHelper(credentials) {
+/** What n8n needs of credentials: the data as it is; `types` are the credential types by name. */
+function credentialsHelper(credentials, types, authenticate) {
+	const parents = (name) => (types[name]?.extends ?? []).flatMap((parent) => [parent, ...parents(parent)]);
 	return {
-		getParentTypes: () => [],
+		getParentTypes: parents,
 		getDecrypted: async (_additional, _node, name) => structuredClone(credentials[name] ?? {}),
-		getCredentialsProperties: () => [],
+		getCredentialsProperties: (name) => types[name]?.properties ?? [],
 		isCredentialUsableByNode: () => true,
 		preAuthentication: async () => undefined,
 		runPreAuthentication: async () => undefined,
 		updateCredentials: async () => {},
-		authenticate: async (_data, _name, options) => ({ ...options, headers: { ...options.headers, authorization: 'Bearer recorded-token' } }),
+		updateCredentialsOauthTokenData: async () => {},
+		authenticate: async (data, name, options, workflow, node) => {
+			const rule = [name, ...parents(name)].map((type) => types[type]?.authenticate).find(Boolean);
+			return authenticate({ rule, data, options, workflow, node });
+		},
 	};
 }
 
-/** Makes an engine of n8n's modules; `run` executes one node over items and answers its outputs or its error. */
-export function makeEngine(n8n) {
+/** n8n's generic `authenticate`, as its server applies it. */
+export function generic({ rule, data, options, workflow, node }) {
+	const resolve = (text) => workflow.expression.getSimpleParameterValue(node, text, 'internal', { $credentials: data }, undefined, '');
+	for (const [place, entries] of Object.entries(rule?.type === 'generic' ? rule.properties : {})) {
+		options[place] ??= {};
+		for (const [key, value] of Object.entries(entries)) options[place][resolve(key)] = resolve(value);
+	}
+	return options;
+}
+
+/**
+ * Makes an engine of n8n's modules; `run` executes one node over items and answers its outputs or its error. `authenticate` puts a credential into
+ * the options of a request.
+ */
+export function makeEngine(n8n, { types = {}, authenticate }) {
 	process.env.N8N_ENCRYPTION_KEY ??= 'conformance';
 	process.env.N8N_LOG_LEVEL = 'silent';
 	const { Workflow, createRunExecutionData } = n8n('n8n-workflow');
@@ -46,7 +64,7 @@ export function makeEngine(n8n) {
 			resultData: { runData: { [INPUT]: [done] } },
 		});
 		const additional = {
-			credentialsHelper: credentialsHelper(credentials), hooks: new core.ExecutionLifecycleHooks('trigger', '1', workflow),
+			credentialsHelper: credentialsHelper(credentials, types, authenticate), hooks: new core.ExecutionLifecycleHooks('trigger', '1', workflow),
 			executionId: '1', currentNodeExecutionIndex: 1, variables: { region: 'eu' }, setExecutionStatus: () => {},
 			...Object.fromEntries(URLS.map((url) => [url, 'http://n8n.test/'])),
 		};
