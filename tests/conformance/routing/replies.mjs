@@ -49,8 +49,7 @@ function page(request, hash) {
 }
 
 /** The answer to a request. */
-export function reply(request, before) {
-	if (before > 60) return { status: 500, raw: true, body: 'too many', contentType: 'text/plain' };
+export function reply(request) {
 	const hash = hashOf(request);
 	const { pathname } = new URL(request.url);
 	if (pathname.includes('/list')) return page(request, hash);

@@ -56,6 +56,9 @@ function redirect(port) {
 	};
 }
 
+/** As many requests a case may make. */
+export const MOST_REQUESTS = 40;
+
 /** Starts the server; `take` answers the requests since, each with its `response`. */
 export async function startWire(reply) {
 	let taken = [];
@@ -63,18 +66,27 @@ export async function startWire(reply) {
 		const parts = [];
 		for await (const part of request) parts.push(part);
 		const noted = record(request, Buffer.concat(parts));
-		const answer = reply(noted, taken.length);
+		// Who pages without end is stopped; no status would stop those who ignore them.
+		if (taken.length > MOST_REQUESTS) return request.socket.destroy();
+		const answer = reply(noted);
 		taken.push({ ...noted, response: answer });
 		response.writeHead(answer.status, { 'content-type': answer.contentType ?? 'application/json', ...answer.headers });
-		response.end(answer.body === undefined ? '' : answer.raw ? answer.body : JSON.stringify(answer.body));
+		return response.end(answer.body === undefined ? '' : answer.raw ? answer.body : JSON.stringify(answer.body));
 	});
 	await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
-	const restore = redirect(server.address().port);
+	let restore = redirect(server.address().port);
 	return {
 		take: () => {
 			const found = taken;
 			taken = [];
 			return found;
+		},
+		// Lets what was stopped come to its end, and starts over with connections of its own.
+		settle: async () => {
+			await new Promise((done) => { setTimeout(done, 100); });
+			restore();
+			restore = redirect(server.address().port);
+			taken = [];
 		},
 		close: () => {
 			restore();

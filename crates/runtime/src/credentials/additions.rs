@@ -1,11 +1,13 @@
 //! What a credential adds to a request: headers, query parameters, body fields.
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::oauth2::basic;
 use super::secret::Secret;
+use crate::declarative::multipart;
 use crate::egress::{OutgoingRequest, RequestBody};
 
 /// What a credential adds to a request. Secret: it has no `Debug`.
@@ -53,24 +55,27 @@ impl Additions {
     fn apply_body(&self, request: &mut OutgoingRequest) {
         let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let form = kind.starts_with("application/x-www-form-urlencoded");
-        let RequestBody::Bytes(bytes) = &request.body else {
-            if matches!(request.body, RequestBody::Empty) && form {
-                let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-                pairs.extend_pairs(self.body.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default())));
-                request.body = pairs.finish().into();
-            } else if matches!(request.body, RequestBody::Empty) {
-                request.headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-                request.body = Value::Object(self.body.clone()).to_string().into();
-            }
-            return;
+        let bytes = match &request.body {
+            RequestBody::Bytes(bytes) => bytes.clone(),
+            RequestBody::Empty => Bytes::new(),
+            RequestBody::Stream(_) => return,
         };
+        let fields = || self.body.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()));
         if form {
             let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-            let old = url::form_urlencoded::parse(bytes).filter(|(name, _)| !self.body.contains_key(name.as_ref()));
+            let old = url::form_urlencoded::parse(&bytes).filter(|(name, _)| !self.body.contains_key(name.as_ref()));
             pairs.extend_pairs(old);
-            pairs.extend_pairs(self.body.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default())));
+            pairs.extend_pairs(fields());
             request.body = pairs.finish().into();
-        } else if let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(bytes) {
+        } else if kind.starts_with("multipart/form-data") {
+            if let Some((body, header)) = multipart::with_fields(&bytes, kind, fields()) {
+                request.headers.insert(header::CONTENT_TYPE, header);
+                request.body = body.into();
+            }
+        } else if bytes.is_empty() {
+            request.headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+            request.body = Value::Object(self.body.clone()).to_string().into();
+        } else if let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(&bytes) {
             object.extend(self.body.clone());
             request.body = Value::Object(object).to_string().into();
         }

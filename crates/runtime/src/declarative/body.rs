@@ -1,14 +1,10 @@
 //! Request bodies: JSON, forms, multipart, text, binary data of items.
 
-use std::fmt::Write as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, header};
 use nodehost_expression::data;
 use serde_json::Value;
 
-use super::{RequestOptions, failure};
+use super::{RequestOptions, failure, multipart};
 use crate::ItemError;
 use crate::egress::RequestBody;
 
@@ -30,10 +26,24 @@ pub(crate) fn encode(options: &RequestOptions, headers: &HeaderMap) -> Result<En
     match options.get("body") {
         Some(Value::String(text)) => Ok(encode_text(text, content_type)),
         Some(Value::Object(map)) if map.get("type") == Some(&Value::from("Buffer")) && map.len() == 2 => {
-            Ok(Encoded { body: buffer(map.get("data"))?.into(), content_type: None })
+            Ok(Encoded { body: multipart::buffer(map.get("data"))?.into(), content_type: None })
         }
         Some(value) => encode_data(value, content_type),
         None => Ok(Encoded::default()),
+    }
+}
+
+/// A list as the body of a form has to hold names with their values, whether it is sent or not.
+pub(crate) fn check(options: &RequestOptions, headers: &HeaderMap) -> Result<(), ItemError> {
+    match options.get("body") {
+        Some(Value::Array(list))
+            if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == FORM) && !list.iter().all(is_pair) =>
+        {
+            let mut error = failure::invalid_request("Each query pair must be an iterable [name, value] tuple");
+            error.http_code = Some("ERR_INVALID_TUPLE".to_owned());
+            Err(error)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -49,14 +59,6 @@ fn encode_text(text: &str, content_type: &str) -> Encoded {
 }
 
 fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> {
-    if content_type == FORM
-        && let Value::Array(list) = value
-        && !list.iter().all(is_pair)
-    {
-        let mut error = failure::invalid_request("Each query pair must be an iterable [name, value] tuple");
-        error.http_code = Some("ERR_INVALID_TUPLE".to_owned());
-        return Err(error);
-    }
     if content_type.contains(FORM) {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for (key, value) in fields(value) {
@@ -65,7 +67,7 @@ fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> 
         return Ok(Encoded { body: form.finish().into(), content_type: None });
     }
     if content_type.contains("multipart/form-data") {
-        return multipart(value, content_type);
+        return multipart::encode(value, content_type);
     }
     let default = content_type.is_empty().then(|| HeaderValue::from_static("application/json"));
     let json = serde_json::to_vec(value).map_err(|error| failure::invalid_request(error.to_string()))?;
@@ -74,15 +76,11 @@ fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> 
 
 /// Whether URLSearchParams takes a value for a name with its value.
 fn is_pair(value: &Value) -> bool {
-    match value {
-        Value::Array(list) => list.len() == 2,
-        Value::String(text) => text.chars().count() == 2,
-        _ => false,
-    }
+    value.as_array().is_some_and(|list| list.len() == 2)
 }
 
 /// The fields of a form as axios flattens them: `a[b]`, and `a[]` for lists of plain values.
-fn fields(value: &Value) -> Vec<(String, String)> {
+pub(super) fn fields(value: &Value) -> Vec<(String, String)> {
     let mut out = Vec::new();
     match value {
         Value::Object(map) => {
@@ -127,81 +125,6 @@ fn field(out: &mut Vec<(String, String)>, key: &str, value: &Value, top: bool) {
         }
         value => out.push((key.to_owned(), data::to_js_string(value))),
     }
-}
-
-/// A file in a multipart body: n8n's `{value, options: {filename, contentType}}`, the value a buffer or text.
-struct File {
-    content: Vec<u8>,
-    name: Option<String>,
-    content_type: Option<String>,
-}
-
-fn multipart(value: &Value, content_type: &str) -> Result<Encoded, ItemError> {
-    let given = content_type.split(';').filter_map(|part| part.trim().strip_prefix("boundary=")).next();
-    let boundary =
-        given.map_or_else(|| format!("nodehost-{}", uuid::Uuid::now_v7().simple()), |b| b.trim_matches('"').to_owned());
-    let mut body = Vec::new();
-    let mut plain = serde_json::Map::new();
-    for (key, value) in value.as_object().into_iter().flatten() {
-        match file(value)? {
-            Some(file) => part(&mut body, &boundary, key, &file),
-            None => {
-                plain.insert(key.clone(), value.clone());
-            }
-        }
-    }
-    for (key, value) in fields(&Value::Object(plain)) {
-        part(&mut body, &boundary, &key, &File { content: value.into_bytes(), name: None, content_type: None });
-    }
-    if !body.is_empty() {
-        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    }
-    let header = format!("multipart/form-data; boundary={boundary}");
-    let header = HeaderValue::from_str(&header).map_err(|_| failure::invalid_request("The boundary cannot be sent"))?;
-    Ok(Encoded { body: body.into(), content_type: Some(header) })
-}
-
-fn file(value: &Value) -> Result<Option<File>, ItemError> {
-    let Some(map) = value.as_object() else { return Ok(None) };
-    let (Some(content), Some(options)) = (map.get("value"), map.get("options").and_then(Value::as_object)) else {
-        return Ok(None);
-    };
-    let text = |key: &str| options.get(key).and_then(Value::as_str).map(str::to_owned);
-    let content = match content {
-        Value::Object(inner) if inner.get("type") == Some(&Value::from("Buffer")) => buffer(inner.get("data"))?,
-        Value::Object(inner) if inner.contains_key("base64") => buffer(inner.get("base64"))?,
-        value => data::to_js_string(value).into_bytes(),
-    };
-    Ok(Some(File { content, name: text("filename"), content_type: text("contentType") }))
-}
-
-/// Bytes as JSON holds them: a list of numbers (Node's Buffer), or base64.
-fn buffer(data: Option<&Value>) -> Result<Vec<u8>, ItemError> {
-    let wrong = || failure::invalid_request("Binary data is a Buffer's list of bytes, or base64");
-    match data {
-        Some(Value::Array(list)) => list
-            .iter()
-            .map(|byte| byte.as_f64().and_then(|byte| u8::try_from(byte as i64).ok()).ok_or_else(wrong))
-            .collect(),
-        Some(Value::String(text)) => STANDARD.decode(text).map_err(|_| wrong()),
-        _ => Err(wrong()),
-    }
-}
-
-fn part(body: &mut Vec<u8>, boundary: &str, name: &str, file: &File) {
-    let quoted = |text: &str| text.replace('"', "%22").replace(['\r', '\n'], " ");
-    let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(name));
-    if let Some(name) = &file.name {
-        let _ = write!(head, "; filename=\"{}\"", quoted(name));
-    }
-    if let Some(content_type) = file.content_type.as_deref().or(file.name.as_ref().map(|_| "application/octet-stream"))
-    {
-        let _ = write!(head, "\r\nContent-Type: {}", quoted(content_type));
-    }
-    head.push_str("\r\n\r\n");
-    body.extend_from_slice(head.as_bytes());
-    body.extend_from_slice(&file.content);
-    body.extend_from_slice(b"\r\n");
 }
 
 #[cfg(test)]

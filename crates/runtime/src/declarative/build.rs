@@ -54,6 +54,7 @@ pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
     let mut headers = headers(options.get("headers"))?;
     // As in n8n, a GET that says so has no body, one that is GET by default keeps its own.
     let bare = method == Method::GET && truthy(options.get("method"));
+    body::check(options, &headers)?;
     let body = if bare { Encoded::default() } else { body::encode(options, &headers)? };
     if let Some(content_type) = &body.content_type {
         headers.insert(header::CONTENT_TYPE, content_type.clone());
@@ -176,7 +177,7 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, ItemError> {
 
 fn basic(auth: Option<&Value>) -> Option<String> {
     let auth = auth?.as_object()?;
-    let part = |key| auth.get(key).map(data::to_js_string).unwrap_or_default();
+    let part = |key| auth.get(key).filter(|value| truthy(Some(value))).map(data::to_js_string).unwrap_or_default();
     Some(format!("Basic {}", STANDARD.encode(format!("{}:{}", part("username"), part("password")))))
 }
 

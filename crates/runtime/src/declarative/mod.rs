@@ -10,6 +10,7 @@ mod extract;
 pub(crate) mod failure;
 mod hooks;
 pub(crate) mod lodash;
+pub(crate) mod multipart;
 mod options;
 mod page;
 mod paging;

@@ -69,9 +69,8 @@ impl RequestOptions {
         way: Way,
         value: Option<Value>,
     ) -> Result<(), String> {
-        if part == "body" && value.is_none() {
-            self.has_undefined = true;
-        }
+        let is_object = self.map.get(part).is_some_and(Value::is_object);
+        self.has_undefined |= part == "body" && value.is_none() && is_object;
         self.has_indexes |= property.bytes().any(|byte| byte.is_ascii_digit());
         let Some(slot) = self.map.get_mut(part) else {
             // Its expression gave undefined.
@@ -125,6 +124,7 @@ impl RequestOptions {
             let slot = self.map.entry(part).or_insert(Value::Null);
             if !slot.is_object() && !slot.is_array() {
                 *slot = Value::Object(Map::new());
+                self.has_undefined &= part != "body";
             }
         }
     }
@@ -151,7 +151,13 @@ impl RequestOptions {
 
     /// Merges other options into these, as n8n does.
     pub(crate) fn merge(&mut self, other: Self) {
-        self.has_undefined |= other.has_undefined;
+        let holds = |options: &Self| options.map.get("body").is_some_and(|body| body.is_object() || body.is_array());
+        // What undefined keys a body has goes with the body: another one brings its own.
+        self.has_undefined = match other.map.get("body") {
+            None => self.has_undefined,
+            Some(_) if holds(self) && holds(&other) => self.has_undefined || other.has_undefined,
+            Some(_) => other.has_undefined,
+        };
         self.has_indexes |= other.has_indexes;
         lodash::merge(&mut self.map, other.map);
     }

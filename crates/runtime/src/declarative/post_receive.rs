@@ -92,8 +92,10 @@ pub(crate) struct ActionScope {
 
 impl ActionScope {
     fn for_item(&self, item: &Item) -> Scope {
-        let json = item.json.clone().unwrap_or(Value::Null);
-        with(&self.plain, "$responseItem", Arc::new(json))
+        match &item.json {
+            Some(json) => with(&self.plain, "$responseItem", Arc::new(json.clone())),
+            None => self.plain.clone(),
+        }
     }
 }
 

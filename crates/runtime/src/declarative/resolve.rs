@@ -50,6 +50,9 @@ pub(crate) fn resolve(
     for (key, setting) in &plan.defaults {
         let value = resolver.setting(setting, &scopes.descriptor)?;
         prepared.options.set(key, value);
+        if key == "body" && setting.has_keys {
+            prepared.options.note_undefined();
+        }
     }
     for step in &plan.steps {
         let added = resolver.step(step, &scopes.descriptor)?;

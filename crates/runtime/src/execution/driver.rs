@@ -56,7 +56,11 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
         tokio::select! {
             biased;
             next = items.next(), if open && room => match next {
-                Some(Ok((job, prepared))) => in_flight.push_back(run_item(Arc::clone(&run), job, prepared)),
+                Some(Ok((job, prepared))) => {
+                    let prepared = prepared.filter(|_| !run.is_stopping());
+                    run.note_unprepared(prepared.as_ref());
+                    in_flight.push_back(run_item(Arc::clone(&run), job, prepared));
+                }
                 Some(Err(error)) => {
                     summary.input_error = Some(error);
                     open = false;

@@ -9,13 +9,13 @@ use super::cancel::{Flight, GRACE, outcome_unknown};
 use super::{Job, Run, Work};
 use crate::{ErrorCode, ItemError, Outcome, Outputs};
 
-/// Runs an item to its outcome.
+/// Runs an item to its outcome; without preparation it was never started.
 pub(crate) async fn run_item<W: Work>(
     run: Arc<Run<W>>,
     job: Job,
     prepared: Option<Result<W::Prepared, ItemError>>,
 ) -> Outcome {
-    let Some(mut prepared) = prepared.filter(|_| !run.is_stopping()) else {
+    let Some(mut prepared) = prepared.filter(|_| run.cancel.ended().is_none()) else {
         return run.policy.outcome(job.index, 0, Err(ItemError::not_run(job.index)));
     };
     let mut attempts = 0;

@@ -69,6 +69,14 @@ pub(crate) struct Run<W> {
 }
 
 impl<W> Run<W> {
+    /// An item that cannot be prepared stops the execution before the items after it start, as in n8n; one whose request
+    /// fails stops those that have not started by then.
+    fn note_unprepared<P>(&self, prepared: Option<&Result<P, ItemError>>) {
+        if self.policy.stops() && self.tries <= 1 && matches!(prepared, Some(Err(_))) {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Whether nothing further may start.
     pub(crate) fn is_stopping(&self) -> bool {
         self.failed.load(Ordering::Relaxed) || self.cancel.ended().is_some()
