@@ -29,7 +29,7 @@
 //! - [`Host::nodes`], [`Host::descriptor`], [`Host::credential_type`], [`Host::parameters`], [`Host::options`],
 //!   [`Host::expressions`]: the other calls of the contract.
 //! - Declarative nodes are descriptors alone ([`RequestOptions`], [`Answer`], hooks: [`PreSendHook`],
-//!   [`PostReceiveHook`], [`LoadOptionsHook`]); native ones implement [`PerItemNode`] or [`PerBatchNode`].
+//!   [`PostReceiveHook`], [`PaginationHook`], [`LoadOptionsHook`]); native ones implement [`PerItemNode`] or [`PerBatchNode`].
 //! - [`egress`], [`credentials`]: the one way out.
 
 mod caller;
@@ -48,7 +48,9 @@ mod parameters;
 mod request;
 mod scopes;
 
-pub use declarative::{Answer, AnswerBody, HookContext, PostReceiveHook, PreSendHook, RequestOptions};
+pub use declarative::{
+    Answer, AnswerBody, HookContext, Pages, PaginationHook, PostReceiveHook, PreSendHook, RequestOptions,
+};
 pub use error::{ErrorCode, ItemError, Refusal, RequestError};
 pub use execution::{Cancel, Ended, GRACE, InputError, InputStream, OutcomeStream};
 pub use host::{

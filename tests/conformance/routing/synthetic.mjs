@@ -164,7 +164,7 @@ class Maker {
 		return {
 			name: value, value, action: value,
 			routing: Maker.object({
-				request: { ...this.maybe(0.4, () => this.request(false)), method: random.pick(['GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH']), url },
+				...(this.maybe(0.06, () => ({ request: { method: 'POST', url, headers: { 'Content-Type': 'multipart/form-data' }, body: { fixed: 'text', made: random.pick(OF_NODE), nested: { list: [1, 'two'], deep: { er: '={{ $json.text }}' } } } } })) ?? { request: { ...this.maybe(0.4, () => this.request(false)), method: random.pick(['GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH']), url } }),
 				send: this.maybe(isList ? 0.8 : 0.2, () => Maker.object({ ...this.send(false), paginate: isList ? true : undefined })),
 				operations: this.maybe(isList ? 0.8 : 0.1, () => ({ pagination: this.pagination() })),
 				output: this.maybe(0.5, () => Maker.object({ postReceive: this.maybe(0.85, () => this.actions()), maxResults: this.maybe(0.2, () => random.pick([1, 3, '={{ $parameter.limit }}'])) })),
@@ -223,7 +223,7 @@ function descriptor(random, index, withOptions) {
 	const description = Maker.object({
 		name: `madeUp${index}`, displayName: `Made up ${index}`, description: 'A node made up by chance', group: ['transform'], version: [1, 2], defaults: { name: 'Made up' }, inputs: ['main'], outputs: ['main'],
 		credentials: credential && [{ name: credential, required: true }],
-		requestDefaults: { ...maker.maybe(0.5, () => maker.request(false)), baseURL: random.pick(['https://api.test/v1', 'https://api.test/', '=https://{{ $version === 2 ? "two" : "one" }}.api.test', 'https://api.test/v1//']), ...maker.maybe(0.3, () => ({ headers: { 'x-default': '=v{{$version}}', 'content-type': random.pick(['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data']) } })) },
+		requestDefaults: { ...maker.maybe(0.5, () => maker.request(false)), baseURL: random.pick(['https://api.test/v1', 'https://api.test/', '=https://{{ $version === 2 ? "two" : "one" }}.api.test', 'https://api.test/v1//']), ...maker.maybe(0.3, () => ({ headers: { 'x-default': '=v{{$version}}', 'content-type': random.pick(['application/json', 'application/x-www-form-urlencoded', 'text/plain']) } })) },
 		requestOperations: maker.maybe(0.15, () => ({ pagination: maker.pagination() })),
 		properties,
 	});

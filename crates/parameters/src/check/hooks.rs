@@ -8,6 +8,15 @@ use super::{Finding, Host, error};
 /// Checks the hooks a node names.
 pub(super) fn check(descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
     list(&descriptor.properties, "/properties", host, found);
+    let pagination = descriptor.request_operations.as_ref().and_then(|operations| operations.get("pagination")?.as_str());
+    if let Some(name) = pagination.filter(|name| !(host.has_hook)(name)) {
+        found.push(unregistered("/requestOperations/pagination".to_owned(), name));
+    }
+}
+
+fn unregistered(pointer: String, name: &str) -> Finding {
+    let remedy = "Correct the name, or register the hook in the crate that brings the node.";
+    error(pointer, format!("no hook \"{name}\" is registered"), remedy)
 }
 
 fn list(properties: &[Property], pointer: &str, host: &Host<'_>, found: &mut Vec<Finding>) {
@@ -37,9 +46,7 @@ fn routing(routing: Option<&Value>, pointer: &str, host: &Host<'_>, found: &mut 
         if let Entry::Named(name) = entry
             && !(host.has_hook)(name)
         {
-            let message = format!("no hook \"{name}\" is registered");
-            let remedy = "Correct the name, or register the hook in the crate that brings the node.";
-            found.push(error(format!("{pointer}/routing/{place}"), message, remedy));
+            found.push(unregistered(format!("{pointer}/routing/{place}"), name));
         }
     }
 }
@@ -66,5 +73,7 @@ pub(super) fn entries(routing: Option<&Value>) -> Vec<(String, Entry<'_>)> {
             }
         }
     }
+    let pagination = routing.and_then(|routing| routing.get("operations")?.get("pagination")?.as_str());
+    found.extend(pagination.map(|hook| ("operations/pagination".to_owned(), Entry::Named(hook))));
     found
 }

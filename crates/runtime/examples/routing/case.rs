@@ -63,6 +63,7 @@ impl Case {
                     let found = main(&result);
                     check("output", plain(output), plain(&found));
                     check("lineage", lineage(output, output), lineage(&found, output));
+                    check("error", Value::Null, tell(serde_json::to_value(&result.error).ok().as_ref()));
                 }
                 None => {
                     let found = serde_json::to_value(&result.error).ok();

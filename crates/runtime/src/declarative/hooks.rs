@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use super::RequestOptions;
+use super::{PaginationHook, RequestOptions};
 use super::response::Answer;
 use crate::caller::Caller;
 use crate::execution::{Flight, Job};
@@ -134,6 +134,7 @@ impl std::fmt::Debug for HookContext {
 pub(crate) struct Hooks {
     pub(crate) pre_send: HashMap<String, Arc<dyn PreSendHook>>,
     pub(crate) post_receive: HashMap<String, Arc<dyn PostReceiveHook>>,
+    pub(crate) pagination: HashMap<String, Arc<dyn PaginationHook>>,
     pub(crate) load_options: HashMap<String, Arc<dyn LoadOptionsHook>>,
 }
 
@@ -146,13 +147,17 @@ impl Hooks {
         self.post_receive.get(name).ok_or_else(|| missing(name))
     }
 
+    pub(crate) fn pagination(&self, name: &str) -> Result<&Arc<dyn PaginationHook>, ItemError> {
+        self.pagination.get(name).ok_or_else(|| missing(name))
+    }
+
     /// Whether a hook that routing may call exists.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.pre_send.contains_key(name) || self.post_receive.contains_key(name)
+        self.pre_send.contains_key(name) || self.post_receive.contains_key(name) || self.pagination.contains_key(name)
     }
 }
 
-fn missing(name: &str) -> ItemError {
+pub(super) fn missing(name: &str) -> ItemError {
     ItemError::operation(ErrorCode::NotExecutable, format!("The host has no hook \"{name}\""))
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Paging {
     Offset(Offset),
     /// By expressions over the last answer.
     Generic(Generic),
+    /// By a hook of this name.
+    Hook(String),
 }
 
 #[derive(Debug, Clone)]
@@ -35,11 +37,19 @@ pub(crate) struct Generic {
 }
 
 /// More pages than this are taken for an endless loop.
-pub(crate) const MAX_PAGES: usize = 10_000;
+const MAX_PAGES: usize = 10_000;
+
+/// The hook in the place of `operations.pagination`.
+pub(crate) fn hook(operations: &Map<String, Value>) -> Option<&str> {
+    operations.get("pagination")?.as_str()
+}
 
 impl Paging {
-    /// Reads the pagination of operations; none where it is absent, or was a function.
+    /// Reads the pagination of operations; none where it is absent, or was a function that JSON lost with its key.
     pub(crate) fn read(operations: &Map<String, Value>) -> Option<Self> {
+        if let Some(hook) = hook(operations) {
+            return Some(Self::Hook(hook.to_owned()));
+        }
         let pagination = operations.get("pagination")?.as_object()?;
         let properties = pagination.get("properties")?.as_object()?;
         let text = |key: &str| properties.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -104,9 +114,7 @@ impl Watch {
                 self.pages
             )));
         }
-        if self.pages >= MAX_PAGES {
-            return Err(incomplete(format!("There are more than {MAX_PAGES} pages")));
-        }
+        check_count(self.pages)?;
         self.last = Some(body);
         Ok(())
     }
@@ -122,6 +130,44 @@ pub(crate) fn check_total(total: Option<&Value>, found: usize) -> Result<(), Ite
     Ok(())
 }
 
+/// Checks the number of pages that came before another one.
+pub(crate) fn check_count(pages: usize) -> Result<(), ItemError> {
+    if pages >= MAX_PAGES {
+        return Err(incomplete(format!("There are more than {MAX_PAGES} pages")));
+    }
+    Ok(())
+}
+
 fn incomplete(message: String) -> ItemError {
     ItemError::operation(ErrorCode::PagingIncomplete, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pages_have_an_end() {
+        assert!(check_count(MAX_PAGES - 1).is_ok());
+        assert_eq!(check_count(MAX_PAGES).unwrap_err().code, ErrorCode::PagingIncomplete);
+    }
+
+    #[test]
+    fn the_items_of_a_page_are_a_list_at_a_path() {
+        let at = |page: Vec<Value>| items_at(page.into_iter().map(Item::new).collect(), "data.list");
+        assert_eq!(at(vec![json!({"data": {"list": [1, 2]}})]).unwrap().len(), 2);
+        let told = |page| at(page).unwrap_err().message;
+        assert_eq!(told(vec![]), "Cannot read properties of undefined (reading 'json')");
+        assert_eq!(told(vec![json!({})]), "The rootProperty \"data.list\" could not be found on item.");
+        assert_eq!(told(vec![json!({"data": {"list": "x"}})]), "tempResponseValue.map is not a function");
+    }
+
+    #[test]
+    fn a_total_is_reached_or_an_error() {
+        assert!(check_total(Some(&json!(3)), 3).is_ok());
+        assert!(check_total(Some(&json!("many")), 0).is_ok());
+        assert_eq!(check_total(Some(&json!(3)), 2).unwrap_err().code, ErrorCode::PagingIncomplete);
+    }
 }

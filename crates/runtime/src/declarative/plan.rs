@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::extract::Extract;
 use super::routing::{LostFunction, Routing, Setting};
-use super::{RequestOptions, lodash};
+use super::{RequestOptions, lodash, paging};
 use crate::parameters::Checked;
 use crate::{ErrorCode, Refusal};
 
@@ -155,7 +155,7 @@ impl RoutingPlan {
 
     /// The hooks the plan calls, for a check that they exist.
     pub(crate) fn hooks(&self) -> Vec<String> {
-        let mut names = Vec::new();
+        let mut names: Vec<String> = paging::hook(&self.operations).map(str::to_owned).into_iter().collect();
         for step in &self.steps {
             step.hooks(&mut names);
         }
@@ -200,6 +200,7 @@ impl Step {
 
     fn hooks(&self, names: &mut Vec<String>) {
         if let Some(routing) = &self.routing {
+            names.extend(paging::hook(&routing.operations).map(str::to_owned));
             names.extend(routing.send.iter().flat_map(|send| send.pre_send.iter().cloned()));
             names.extend(routing.output.post_receive.iter().filter_map(|enabled| match &*enabled.action {
                 super::routing::Action::Hook(name) => Some(name.clone()),

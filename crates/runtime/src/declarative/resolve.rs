@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::build::truthy;
 use super::plan::{RoutingPlan, Step, StepValue};
-use super::routing::{Action, Enabled, Routing, Setting};
+use super::routing::{Action, Enabled, Routing, Send, Setting};
 use super::settings::RequestSettings;
 use super::options::Way;
+use super::paging;
 use super::{RequestOptions, failure};
 use crate::parameters::Checked;
 use crate::scopes::Scopes;
@@ -94,7 +95,10 @@ impl Prepared {
     /// Whether any hook is called for this item.
     pub(crate) fn calls_hooks(&self) -> bool {
         let is_hook = |action: &Arc<Action>| matches!(**action, Action::Hook(_));
-        !self.pre_send.is_empty() || self.post_receive.iter().any(|group| group.actions.iter().any(is_hook))
+        let pages = self.paginate == Some(true) && paging::hook(&self.operations).is_some();
+        pages
+            || !self.pre_send.is_empty()
+            || self.post_receive.iter().any(|group| group.actions.iter().any(is_hook))
     }
 
     /// How many items at most, where the descriptor limits them.
@@ -126,11 +130,23 @@ impl Limit {
         items.truncate(keep as usize);
     }
 
+    /// The limit as a count; none where it is no count.
+    pub(crate) fn count(self) -> Option<usize> {
+        (self.0 >= 0.0).then_some(self.0 as usize)
+    }
+
     /// How many are missing after so many; none if there are enough. What is no number is never enough.
     pub(crate) fn missing(self, found: usize) -> Option<f64> {
         let missing = self.0 - found as f64;
         (missing.is_nan() || missing >= 1.0).then_some(missing)
     }
+}
+
+/// What the expressions of a routing see: its property's value, in a scope that may have it.
+#[derive(Clone, Copy)]
+struct Seen<'s> {
+    value: Option<&'s Arc<Value>>,
+    scope: &'s Scope,
 }
 
 struct Resolver<'r> {
@@ -179,7 +195,7 @@ impl Resolver<'_> {
                 }
                 _ => scope,
             };
-            self.routing(routing, value.as_ref(), scope, &mut prepared)?;
+            self.routing(routing, Seen { value: value.as_ref(), scope }, &mut prepared)?;
         }
         for child in &step.children {
             let added = self.step(child, scope)?;
@@ -206,13 +222,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn routing(
-        &mut self,
-        routing: &Routing,
-        value: Option<&Arc<Value>>,
-        scope: &Scope,
-        into: &mut Prepared,
-    ) -> Result<(), ItemError> {
+    fn routing(&mut self, routing: &Routing, seen: Seen<'_>, into: &mut Prepared) -> Result<(), ItemError> {
+        let Seen { value, scope } = seen;
         into.operations.clone_from(&routing.operations);
         for (key, setting) in &routing.request {
             let value = self.setting(setting, scope)?;
@@ -221,7 +232,9 @@ impl Resolver<'_> {
                 into.options.note_undefined();
             }
         }
-        self.send(routing, value, scope, into)?;
+        if let Some(send) = &routing.send {
+            self.send(send, seen, into)?;
+        }
         if let Some(limit) = &routing.output.max_results {
             into.max_results = self.setting(limit, scope)?;
         }
@@ -232,14 +245,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn send(
-        &mut self,
-        routing: &Routing,
-        value: Option<&Arc<Value>>,
-        scope: &Scope,
-        into: &mut Prepared,
-    ) -> Result<(), ItemError> {
-        let Some(send) = &routing.send else { return Ok(()) };
+    fn send(&mut self, send: &Send, Seen { value, scope }: Seen<'_>, into: &mut Prepared) -> Result<(), ItemError> {
         if let Some(property) = &send.property {
             let name = self.setting(property, scope)?;
             // What is no text is one key, as it is, dots and all.

@@ -6,7 +6,8 @@ use nodehost_expression::{Engine, Scope};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
-use super::hooks::{HookContext, Hooks};
+use super::hooks::{self, HookContext, Hooks};
+use super::pages::Pages;
 use super::paging::{self, Generic, Offset, Paging, Watch};
 use super::plan::RoutingPlan;
 use super::post_receive::{self, ActionError, ActionScope};
@@ -95,6 +96,11 @@ impl Declarative {
             }
             Some(Paging::Offset(offset)) => exchange.offset_pages(options, &offset, limit).await?,
             Some(Paging::Generic(generic)) => exchange.generic_pages(options, &generic, limit).await?,
+            Some(Paging::Hook(name)) => {
+                let context = exchange.context.ok_or_else(|| hooks::missing(&name))?;
+                let pages = Pages::new(&exchange, limit);
+                self.hooks.pagination(&name)?.call(context, options, pages).await?
+            }
         };
         if let Some(limit) = limit {
             limit.cut(&mut items);
@@ -114,7 +120,7 @@ fn prepare(
 }
 
 /// The requests of one item.
-struct Exchange<'e> {
+pub(super) struct Exchange<'e> {
     node: &'e Declarative,
     scopes: &'e Scopes,
     prepared: &'e Prepared,
@@ -124,12 +130,12 @@ struct Exchange<'e> {
 }
 
 impl Exchange<'_> {
-    async fn send(&self, options: &RequestOptions) -> Result<Answer, ItemError> {
+    pub(super) async fn send(&self, options: &RequestOptions) -> Result<Answer, ItemError> {
         self.node.caller.call(options, self.flight, self.node.stops).await
     }
 
     /// The items of an answer, after all actions.
-    async fn items(&self, answer: Answer) -> Result<Vec<Item>, ItemError> {
+    pub(super) async fn items(&self, answer: Answer) -> Result<Vec<Item>, ItemError> {
         let groups = &self.prepared.post_receive;
         if groups.is_empty() {
             return Ok(post_receive::items_of(answer, false));

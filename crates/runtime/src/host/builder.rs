@@ -8,7 +8,7 @@ use nodehost_expression::{Engine, EngineConfig};
 use super::registry::Registry;
 use super::{Host, Inner, LoadOptionsHook};
 use crate::credentials::{CredentialError, CredentialStore, CredentialTypes, Credentials};
-use crate::declarative::{Hooks, PostReceiveHook, PreSendHook};
+use crate::declarative::{Hooks, PaginationHook, PostReceiveHook, PreSendHook};
 use crate::egress::{Egress, EgressConfig, TlsError};
 use crate::node::NativeNode;
 
@@ -102,6 +102,13 @@ impl HostBuilder {
     #[must_use]
     pub fn post_receive(mut self, name: impl Into<String>, hook: impl PostReceiveHook) -> Self {
         self.hooks.post_receive.insert(name.into(), Arc::new(hook));
+        self
+    }
+
+    /// Registers a hook for `operations.pagination`, of a routing or of `requestOperations`.
+    #[must_use]
+    pub fn pagination(mut self, name: impl Into<String>, hook: impl PaginationHook) -> Self {
+        self.hooks.pagination.insert(name.into(), Arc::new(hook));
         self
     }
 

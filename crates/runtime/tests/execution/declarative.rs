@@ -1,14 +1,27 @@
 //! Declarative nodes: requests, paging, hooks, binary data, errors of services.
 
 use axum::http::Uri;
+use futures::future::BoxFuture;
 use nodehost_descriptor::load;
-use nodehost_runtime::{Answer, ErrorCode, ExecutionRequest, HookContext, Host, Item, RequestOptions, Status};
+use nodehost_runtime::{
+    Answer, ErrorCode, ExecutionRequest, HookContext, Host, HostBuilder, Item, ItemError, Pages, PaginationHook,
+    RequestOptions, Status,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Service, builder};
 
 /// A host with a node whose one operation has this routing.
 fn host(service: &Service, routing: Value, properties: Vec<Value>) -> Host {
+    build(service, routing, properties, |builder| builder)
+}
+
+fn build(
+    service: &Service,
+    routing: Value,
+    properties: Vec<Value>,
+    more: impl FnOnce(HostBuilder) -> HostBuilder,
+) -> Host {
     let mut all = vec![json!({
         "displayName": "Operation", "name": "operation", "type": "options", "default": "run", "noDataExpression": true,
         "options": [{"name": "Run", "value": "run", "routing": routing}]
@@ -26,7 +39,7 @@ fn host(service: &Service, routing: Value, properties: Vec<Value>) -> Host {
     let count = |context: &HookContext, items: Vec<Item>, answer: &Answer| {
         Ok(vec![Item::new(json!({"items": items.len(), "status": answer.status, "index": context.item_index}))])
     };
-    builder().node(node).pre_send("upper", upper).post_receive("count", count).build().unwrap()
+    more(builder().node(node).pre_send("upper", upper).post_receive("count", count)).build().unwrap()
 }
 
 fn run(parameters: Value, count: usize, settings: Value) -> ExecutionRequest {
@@ -178,4 +191,63 @@ async fn batches_of_requests_are_spaced() {
     let result = host.execute(run(batch, 5, json!({}))).await.unwrap();
     assert_eq!(result.stats.requests, 5);
     assert!(before.elapsed() >= std::time::Duration::from_millis(60));
+}
+
+/// Follows `next` from page to page.
+struct Follow;
+
+impl PaginationHook for Follow {
+    fn call<'a>(
+        &'a self,
+        context: &'a HookContext,
+        mut request: RequestOptions,
+        pages: Pages<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Item>, ItemError>> {
+        Box::pin(async move {
+            let mut all = Vec::new();
+            while pages.limit().is_none_or(|limit| all.len() < limit) {
+                let items = pages.fetch(&request).await?;
+                if items.is_empty() {
+                    break;
+                }
+                all.extend(items);
+                request.object_mut("qs").insert("offset".to_owned(), json!(all.len()));
+            }
+            assert!(context.item_index < 3);
+            Ok(all)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_hook_may_fetch_the_pages() {
+    let service = Service::start(|_, uri, _| match uri.query().unwrap_or_default() {
+        query if query.contains("broken") => (500, String::new()),
+        _ => (200, page(uri, 10)),
+    })
+    .await;
+    let node = |pagination: Value| {
+        let routing = json!({
+            "request": {"url": "/list", "qs": {"limit": 4, "kind": "={{ $parameter.kind }}"}},
+            "send": {"paginate": true}, "operations": {"pagination": pagination},
+            "output": {
+                "maxResults": "={{ $parameter.most }}",
+                "postReceive": [{"type": "rootProperty", "properties": {"property": "data"}}]
+            }
+        });
+        let kind = json!({"displayName": "Kind", "name": "kind", "type": "string", "default": ""});
+        let most = json!({"displayName": "Most", "name": "most", "type": "number", "default": 100});
+        build(&service, routing, vec![kind, most], |builder| builder.pagination("follow", Follow))
+    };
+    let host = node(json!("follow"));
+    let result = host.execute(run(json!({"kind": "whole"}), 2, json!({}))).await.unwrap();
+    assert_eq!((result.stats.requests, result.stats.failed), (8, 0), "{:?}", result.error);
+    assert_eq!(result.data.main[0].len(), 20);
+    let result = host.execute(run(json!({"kind": "whole", "most": 6}), 1, json!({}))).await.unwrap();
+    assert_eq!((result.stats.requests, result.data.main[0].len()), (2, 6));
+    let kinds = json!({"kind": "={{ ['broken', 'whole', 'broken'][$itemIndex] }}"});
+    let result = host.execute(run(kinds, 3, json!({}))).await.unwrap();
+    assert_eq!((result.stats.succeeded, result.stats.failed), (1, 2), "every page's status counts");
+    let refusal = node(json!("nobody")).execute(run(json!({}), 1, json!({}))).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::NotExecutable);
 }

@@ -5,8 +5,7 @@
 mod credentials;
 mod declarative;
 mod failures;
-#[path = "../egress/server.rs"]
-#[expect(dead_code, reason = "shared with the tests of the egress")]
+mod kinds;
 mod server;
 mod stored;
 mod streams;
