@@ -90,7 +90,7 @@ export async function run({ n8n, cargo, temporary, seeds }) {
 			const failed = cases.filter(({ expected }) => expected.error).length;
 			figures.push(`seed ${seed}: ${cases.length} cases, ${failed} of them stop at an error, ${cases.length - wrong.length} agree`);
 			differences.push(...wrong.map(({ id, different, row }) => ({ row: row ?? null, title: `${id}: ${different.join('; ')}`, input: cases.find((one) => one.id === id).node })));
-			if (process.env.KEEP) writeFileSync(join(process.env.KEEP, `${at}.json`), JSON.stringify({ cases, wrong, nodes: synthetic.nodes }));
+			if (process.env.NODEHOST_KEEP) writeFileSync(join(process.env.NODEHOST_KEEP, `${at}.json`), JSON.stringify({ cases, wrong, nodes: synthetic.nodes }));
 		}
 	} finally {
 		wire.close();

@@ -44,7 +44,7 @@ class Maker {
 			method: this.maybe(0.08, () => random.pick(['PUT', 'post', '={{ "PATCH" }}', 'HEAD', 'OPTIONS'])),
 			baseURL: this.maybe(0.05, () => random.pick(['https://base.test/v2/', '={{ "https://made.test" }}', 'https://base.test//'])),
 			arrayFormat: this.maybe(0.15, () => random.pick(['indices', 'brackets', 'repeat', 'comma'])),
-			encoding: this.maybe(0.1, () => random.pick(['arraybuffer', 'text', 'json'])),
+			encoding: this.maybe(0.1, () => random.pick(['text', 'json'])),
 			json: this.maybe(0.15, () => random.pick([true, false])),
 			returnFullResponse: this.maybe(0.1, () => random.chance(0.5)),
 			ignoreHttpStatusErrors: this.maybe(0.12, () => random.pick([true, false, { ignore: true, except: [404, 500] }, { ignore: false }])),
@@ -163,7 +163,7 @@ class Maker {
 		const isList = url.includes('list');
 		return {
 			name: value, value, action: value,
-			routing: Maker.object({
+			routing: this.maybe(0.05, () => ({ request: { url: '/file', encoding: 'arraybuffer' }, output: { postReceive: [{ type: 'binaryData', properties: { destinationProperty: random.pick(['data', '={{ $parameter.name }}']) } }] } })) ?? Maker.object({
 				...(this.maybe(0.06, () => ({ request: { method: 'POST', url, headers: { 'Content-Type': 'multipart/form-data' }, body: { fixed: 'text', made: random.pick(OF_NODE), nested: { list: [1, 'two'], deep: { er: '={{ $json.text }}' } } } } })) ?? { request: { ...this.maybe(0.4, () => this.request(false)), method: random.pick(['GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH']), url } }),
 				send: this.maybe(isList ? 0.8 : 0.2, () => Maker.object({ ...this.send(false), paginate: isList ? true : undefined })),
 				operations: this.maybe(isList ? 0.8 : 0.1, () => ({ pagination: this.pagination() })),

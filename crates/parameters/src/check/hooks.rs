@@ -8,7 +8,8 @@ use super::{Finding, Host, error};
 /// Checks the hooks a node names.
 pub(super) fn check(descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
     list(&descriptor.properties, "/properties", host, found);
-    let pagination = descriptor.request_operations.as_ref().and_then(|operations| operations.get("pagination")?.as_str());
+    let pagination =
+        descriptor.request_operations.as_ref().and_then(|operations| operations.get("pagination")?.as_str());
     if let Some(name) = pagination.filter(|name| !(host.has_hook)(name)) {
         found.push(unregistered("/requestOperations/pagination".to_owned(), name));
     }

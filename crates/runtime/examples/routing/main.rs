@@ -22,7 +22,9 @@ use serde_json::json;
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let Some((cases, rest)) = args.split_first() else { panic!("usage: routing CASES.jsonl PACKAGE=TYPES... [CASE...]") };
+    let Some((cases, rest)) = args.split_first() else {
+        panic!("usage: routing CASES.jsonl PACKAGE=TYPES... [CASE...]")
+    };
     let (packages, only): (Vec<&String>, Vec<&String>) = rest.iter().partition(|arg| arg.contains('='));
     let gateway = Gateway::start().await;
     let host = host(&packages, &gateway);

@@ -96,11 +96,12 @@ impl Credentials {
         let get = |previous| self.fetch(credential, config, previous, tally.clone());
         let token = in_time(deadline, slot.token(start, get)).await??;
         request.grant = Some(credential.grant(vec![http::header::AUTHORIZATION], false));
+        let renews = config.renewable && !request.takes_rejection;
         let again = request.try_clone();
         sign(&mut request, &token);
         let response = self.egress().send(request).await?;
         let credential_type = &credential.inner.credential_type;
-        if !config.renewable
+        if !renews
             || !is_rejection(&response, &credential_type.rejections, config.expired_statuses.as_deref())
         {
             return Ok(response);

@@ -82,48 +82,43 @@ fn is_pair(value: &Value) -> bool {
 /// The fields of a form as axios flattens them: `a[b]`, and `a[]` for lists of plain values.
 pub(super) fn fields(value: &Value) -> Vec<(String, String)> {
     let mut out = Vec::new();
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                field(&mut out, key.trim(), value, true);
-            }
-        }
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                field(&mut out, &index.to_string(), value, true);
-            }
-        }
-        _ => {}
-    }
+    each(value, &mut |key, value| field(&mut out, None, key, value));
     out
 }
 
-fn field(out: &mut Vec<(String, String)>, key: &str, value: &Value, top: bool) {
-    let nested = |inner: &str| format!("{key}[{}]", inner.strip_suffix("[]").unwrap_or(inner));
+fn each(value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| visit(key, value)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| visit(&index.to_string(), value));
+        }
+        _ => {}
+    }
+}
+
+/// One field below a path. Only the last key of a name is trimmed.
+fn field(out: &mut Vec<(String, String)>, path: Option<&str>, key: &str, value: &Value) {
+    let top = path.is_none();
+    let joined = |key: &str| match path {
+        None => key.to_owned(),
+        Some(path) => format!("{path}[{}]", key.strip_suffix("[]").unwrap_or(key)),
+    };
+    let name = joined(key.trim());
+    let is_plain = |list: &[Value]| list.iter().all(|value| !value.is_object() && !value.is_array());
     match value {
         Value::Null => {}
-        Value::Object(_) | Value::Array(_) if top && key.ends_with("{}") => {
-            out.push((key.to_owned(), value.to_string()));
-        }
-        Value::Array(list)
-            if top && (key.ends_with("[]") || list.iter().all(|value| !value.is_object() && !value.is_array())) =>
-        {
-            let key = key.strip_suffix("[]").unwrap_or(key);
+        Value::Object(_) | Value::Array(_) if top && name.ends_with("{}") => out.push((name, value.to_string())),
+        Value::Array(list) if top && (name.ends_with("[]") || is_plain(list)) => {
+            let name = name.strip_suffix("[]").unwrap_or(&name);
             for value in list.iter().filter(|value| !value.is_null()) {
-                out.push((format!("{key}[]"), data::to_js_string(value)));
+                out.push((format!("{name}[]"), data::to_js_string(value)));
             }
         }
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                field(out, &nested(&index.to_string()), value, false);
-            }
+        Value::Object(_) | Value::Array(_) => {
+            let path = joined(key);
+            each(value, &mut |key, value| field(out, Some(&path), key, value));
         }
-        Value::Object(map) => {
-            for (inner, value) in map {
-                field(out, &nested(inner.trim()), value, false);
-            }
-        }
-        value => out.push((key.to_owned(), data::to_js_string(value))),
+        value => out.push((name, data::to_js_string(value))),
     }
 }
 
@@ -152,6 +147,8 @@ mod tests {
         assert_eq!(encoded(json!([1]), Some("application/json")), ("[1]".into(), None));
         let form = json!({"a": "x y", "b": {"c": 1}, "l": [1, 2], "n": null});
         assert_eq!(encoded(form, Some(FORM)).0, "a=x+y&b%5Bc%5D=1&l%5B%5D=1&l%5B%5D=2");
+        let spaced = fields(&json!({" a ": {" b ": {" c ": 1}}, " d ": 2}));
+        assert_eq!(spaced, [(" a [ b ][c]".to_owned(), "1".to_owned()), ("d".to_owned(), "2".to_owned())]);
     }
 
     #[test]

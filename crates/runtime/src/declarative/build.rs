@@ -50,11 +50,11 @@ pub(crate) enum IgnoreStatus {
 /// Builds the request.
 pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
     let method = method(options)?;
-    let url = url(options)?;
     let mut headers = headers(options.get("headers"))?;
+    body::check(options, &headers)?;
+    let url = url(options)?;
     // As in n8n, a GET that says so has no body, one that is GET by default keeps its own.
     let bare = method == Method::GET && truthy(options.get("method"));
-    body::check(options, &headers)?;
     let body = if bare { Encoded::default() } else { body::encode(options, &headers)? };
     if let Some(content_type) = &body.content_type {
         headers.insert(header::CONTENT_TYPE, content_type.clone());
@@ -71,7 +71,8 @@ pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
     let mut request = OutgoingRequest::new(method, url);
     request.headers = headers;
     request.body = body.body;
-    request.bodiless = bare;
+    // A list takes no fields: JavaScript sets them where nothing shows them.
+    request.bodiless = bare || options.get("body").is_some_and(Value::is_array);
     request.own_authorization = options.get("auth").is_some_and(Value::is_object);
     request.timeout = options.get("timeout").and_then(Value::as_f64).filter(|ms| *ms > 0.0).map(millis);
     request.verify_tls = options.get("skipSslCertificateValidation") != Some(&Value::Bool(true));
@@ -81,6 +82,7 @@ pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
         encoding: options.get("encoding").and_then(Value::as_str).map(str::to_owned),
         ignore: IgnoreStatus::read(options.get("ignoreHttpStatusErrors")),
     };
+    request.takes_rejection = !reading.ignore.is_failure(401);
     Ok(Built { request, reading })
 }
 

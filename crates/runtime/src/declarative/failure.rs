@@ -110,7 +110,8 @@ pub(crate) fn unwrapped(mut error: ItemError, with_credential: bool, stops: bool
     if stops {
         return wrapped(error);
     }
-    error.name = if error.http_code.as_deref() == Some("ERR_BAD_REQUEST") { "AxiosError" } else { "TypeError" }.to_owned();
+    error.name =
+        if error.http_code.as_deref() == Some("ERR_BAD_REQUEST") { "AxiosError" } else { "TypeError" }.to_owned();
     error.http_code = None;
     error
 }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use super::{PaginationHook, RequestOptions};
 use super::response::Answer;
+use super::{PaginationHook, RequestOptions};
 use crate::caller::Caller;
 use crate::execution::{Flight, Job};
 use crate::host::LoadOptionsHook;

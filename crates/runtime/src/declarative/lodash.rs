@@ -29,7 +29,11 @@ pub(crate) enum Holes {
 pub(crate) fn fill(value: &mut Value, holes: Holes) {
     match value {
         Value::Array(list) => {
-            list.iter_mut().for_each(|value| if !is_hole(value) { fill(value, holes) });
+            list.iter_mut().for_each(|value| {
+                if !is_hole(value) {
+                    fill(value, holes)
+                }
+            });
             if !list.iter().any(is_hole) {
                 return;
             }
@@ -212,7 +216,8 @@ fn merge_value(old: &mut Value, new: Value) {
         (Value::Array(old), Value::Array(new)) => {
             for (index, value) in new.into_iter().enumerate() {
                 match old.get_mut(index) {
-                    Some(_) if is_hole(&value) => {}
+                    // A null may be an expression's undefined, which lodash's merge passes over as it does holes.
+                    Some(_) if is_hole(&value) || value.is_null() => {}
                     Some(place) => merge_value(place, value),
                     None => old.push(value),
                 }
@@ -296,7 +301,8 @@ mod tests {
         merge(map, source);
         assert_eq!(
             target,
-            json!({"a": {"b": 1, "c": 2}, "l": [null, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]}),
+            json!({"a": {"b": 1, "c": 2}, "l": [1, {"x": 1, "y": 2}], "n": null, "body": [{"id": 1}]}),
+            "a null in a list takes nothing away (row list-null-merge)"
         );
     }
 }

@@ -62,13 +62,7 @@ impl RequestOptions {
     }
 
     /// Sets a property of the body or the query. What they are may have no properties: the words of JavaScript for that.
-    pub(crate) fn send(
-        &mut self,
-        part: &str,
-        property: &str,
-        way: Way,
-        value: Option<Value>,
-    ) -> Result<(), String> {
+    pub(crate) fn send(&mut self, part: &str, property: &str, way: Way, value: Option<Value>) -> Result<(), String> {
         let is_object = self.map.get(part).is_some_and(Value::is_object);
         self.has_undefined |= part == "body" && value.is_none() && is_object;
         self.has_indexes |= property.bytes().any(|byte| byte.is_ascii_digit());
@@ -100,21 +94,29 @@ impl RequestOptions {
 
     /// Sets limit or offset of a page, as JavaScript assigns them; a list holds them unseen.
     pub(crate) fn place(&mut self, part: &str, property: &str, value: f64) -> Result<(), String> {
+        let as_text = part == "qs" || self.is_form();
         let slot = self.map.entry(part).or_insert(Value::Null);
         if !super::build::truthy(Some(slot)) {
             *slot = Value::Object(Map::new());
         }
         match slot {
             Value::Object(map) => {
-                // JSON has no NaN: a query string writes its name, a body null.
+                // JSON has no NaN, and writes null; query strings and forms write its name.
                 let number = nodehost_expression::data::number_value(value);
-                let value = if value.is_nan() && part == "qs" { Value::from("NaN") } else { number };
+                let value = if value.is_nan() && as_text { Value::from("NaN") } else { number };
                 map.insert(property.to_owned(), value);
                 Ok(())
             }
             Value::Array(_) => Ok(()),
             primitive => Err(no_property(primitive, property)),
         }
+    }
+
+    /// Whether the headers make the body a form.
+    fn is_form(&self) -> bool {
+        let headers = self.map.get("headers").and_then(Value::as_object).into_iter().flatten();
+        let mut kinds = headers.filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        kinds.any(|(_, kind)| kind.as_str().is_some_and(|kind| kind.contains("form")))
     }
 
     /// What every property of a node does to the request, with or without routing: parts that hold no properties, such

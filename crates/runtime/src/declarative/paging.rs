@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{RequestOptions, lodash};
 use super::response::Answer;
 use super::routing::Setting;
+use super::{RequestOptions, lodash};
 use crate::{ErrorCode, Item, ItemError};
 
 /// `operations.pagination`.
@@ -75,7 +75,9 @@ impl Offset {
     pub(crate) fn place(&self, options: &mut RequestOptions, limit: f64, offset: f64) -> Result<(), ItemError> {
         let part = if self.in_body { "body" } else { "qs" };
         for (name, value) in [(&self.limit_parameter, limit), (&self.offset_parameter, offset)] {
-            options.place(part, name, value).map_err(|message| ItemError::operation(ErrorCode::InvalidRequest, message))?;
+            options
+                .place(part, name, value)
+                .map_err(|message| ItemError::operation(ErrorCode::InvalidRequest, message))?;
         }
         Ok(())
     }

@@ -7,10 +7,10 @@ use nodehost_expression::{Evaluator, ExpressionError, Scope, data};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
-use super::{buffer, lodash};
 use super::resolve::with;
 use super::response::{Answer, AnswerBody, binary};
 use super::routing::{Action, Setting};
+use super::{buffer, lodash};
 use crate::{ErrorCode, Item, ItemError};
 
 /// The items of an answer before any action: one with its body, or one for each element of a list.

@@ -6,11 +6,11 @@ use nodehost_expression::{Evaluator, ExpressionError, ParameterValue, Scope};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
+use super::options::Way;
+use super::paging;
 use super::plan::{RoutingPlan, Step, StepValue};
 use super::routing::{Action, Enabled, Routing, Send, Setting};
 use super::settings::RequestSettings;
-use super::options::Way;
-use super::paging;
 use super::{RequestOptions, failure};
 use crate::parameters::Checked;
 use crate::scopes::Scopes;
@@ -96,9 +96,7 @@ impl Prepared {
     pub(crate) fn calls_hooks(&self) -> bool {
         let is_hook = |action: &Arc<Action>| matches!(**action, Action::Hook(_));
         let pages = self.paginate == Some(true) && paging::hook(&self.operations).is_some();
-        pages
-            || !self.pre_send.is_empty()
-            || self.post_receive.iter().any(|group| group.actions.iter().any(is_hook))
+        pages || !self.pre_send.is_empty() || self.post_receive.iter().any(|group| group.actions.iter().any(is_hook))
     }
 
     /// How many items at most, where the descriptor limits them.
@@ -250,7 +248,13 @@ impl Resolver<'_> {
             let name = self.setting(property, scope)?;
             // What is no text is one key, as it is, dots and all.
             let dotted = send.dotted && matches!(name, Some(Value::String(_) | Value::Array(_) | Value::Object(_)));
-            let way = if dotted { Way::Path } else if send.dotted { Way::Key } else { Way::Assign };
+            let way = if dotted {
+                Way::Path
+            } else if send.dotted {
+                Way::Key
+            } else {
+                Way::Assign
+            };
             let name = name_of(name);
             let sent = match &send.value {
                 Some(setting) => self.setting(setting, scope)?,

@@ -47,10 +47,12 @@ pub struct OutgoingRequest {
     pub body_limit: Option<u64>,
     /// What credentials have put into the request.
     pub grant: Option<Grant>,
-    /// Whether there is no body, whatever a credential adds to it.
+    /// Whether the body stays as it is, or away, whatever a credential adds to it.
     pub bodiless: bool,
     /// Whether the header `Authorization` is the request's own and stands above that of a credential.
     pub own_authorization: bool,
+    /// Whether a rejection (401) is the answer, and no reason to renew the credential.
+    pub takes_rejection: bool,
     /// A name for traces.
     pub label: Option<Arc<str>>,
     /// Where requests and retries are counted, shared by the requests of an execution.
@@ -146,6 +148,7 @@ impl OutgoingRequest {
             grant: None,
             bodiless: false,
             own_authorization: false,
+            takes_rejection: false,
             label: None,
             tally: None,
         }
@@ -182,6 +185,7 @@ impl OutgoingRequest {
             grant: self.grant.clone(),
             bodiless: self.bodiless,
             own_authorization: self.own_authorization,
+            takes_rejection: self.takes_rejection,
             label: self.label.clone(),
             tally: self.tally.clone(),
         })

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures::FutureExt;
+use nodehost_descriptor::NodeDescriptor;
 use nodehost_expression::{Engine, Items, NodeContext, TaskRun};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -20,7 +21,9 @@ use crate::node::{Native, NativeNode};
 use crate::notes::Notes;
 use crate::parameters::{self, Checked};
 use crate::scopes::{self, ScopeMaker};
-use crate::{CredentialRef, ErrorCode, ExecutionRequest, Item, OnError, Refusal, RequestError, Settings, Warning};
+use crate::{
+    CredentialRef, ErrorCode, ExecutionRequest, Item, NodeCall, OnError, Refusal, RequestError, Settings, Warning,
+};
 
 /// Items of a stream that are held at most where it is to be buffered.
 const MAX_BUFFERED: usize = 1_000_000;
@@ -70,17 +73,8 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     let complete = parameters::complete(&version, &call.parameters)?;
     let (checked, warnings) = Checked::new(version, &call.parameters, &complete, settings.validation)?;
     let checked = Arc::new(checked);
-
     let execution_id = context.execution_id.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
-    let name = call.name.clone().unwrap_or_else(|| default_name(&found, &descriptor.extra));
-    let node = Arc::new(NodeContext {
-        name,
-        node_type: found.node_type.to_owned(),
-        type_version: found.version,
-        parameters: Arc::new(Value::Object(complete.clone())),
-        execute_once: call.execute_once,
-        ..NodeContext::default()
-    });
+    let node = node_context(&call, &found, &descriptor, &complete);
     let mut workflow = scopes::workflow(&context, &node, &host.inner.timezone, Some(execution_id.clone()))?;
     let source = source(given, call.execute_once, &mut workflow);
     let deadline = settings.timeout_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
@@ -101,45 +95,58 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         let urls = node_urls(host, plan, &scopes).await;
         credential = Some(given.with_node_urls(&urls));
     }
-    let plan = plan.map(Arc::new);
     let scopes = Arc::new(make_scopes(credential.as_ref().map(exposed)));
-    let tally = Arc::new(Tally::default());
-    let notes = Arc::new(Notes::default());
-    let caller = Arc::new(Caller {
-        credentials: host.inner.credentials.clone(),
-        credential,
-        transport_retries: settings.transport_retries.unwrap_or(TRANSPORT_RETRIES),
-        deadline,
-        tally: Arc::clone(&tally),
-        label: Arc::from(found.node_type),
-        notes: Arc::clone(&notes),
-    });
-    let (tries, wait) = call.tries();
+    let caller = Arc::new(caller(host, &found, credential, &settings, deadline));
     let course = Course {
-        policy: Policy { on_error: call.on_error, error_output: main_outputs(descriptor.outputs.as_ref()) },
-        tries,
-        wait: Duration::from_millis(wait),
-        concurrency: settings
-            .concurrency
-            .or(descriptor.concurrency.map(|n| n as usize))
-            .unwrap_or(host.inner.concurrency),
         pace: pace(&complete),
-        always_output_data: call.always_output_data,
         execution_id,
-        deadline,
-        tally,
         warnings,
-        notes,
-        settings,
+        ..Course::new(host, &call, &descriptor, settings, &caller)
     };
     let parts = Parts { checked, scopes, engine: host.inner.engine.clone(), caller, on_error: call.on_error };
     match (&found.of_type.native, plan) {
         (Some(node), _) => parts.run_native(node, course, source).await,
         (None, Some(plan)) => {
             let hooks = Arc::clone(&host.inner.hooks);
-            course.spawn(parts.declarative(plan, hooks), source).await
+            course.spawn(parts.declarative(Arc::new(plan), hooks), source).await
         }
         (None, None) => Err(Refusal::new(ErrorCode::Internal, "The node has neither a plan nor an implementation")),
+    }
+}
+
+/// The node as expressions see it.
+fn node_context(
+    call: &NodeCall,
+    found: &Found<'_>,
+    descriptor: &NodeDescriptor,
+    complete: &Map<String, Value>,
+) -> Arc<NodeContext> {
+    Arc::new(NodeContext {
+        name: call.name.clone().unwrap_or_else(|| default_name(found, &descriptor.extra)),
+        node_type: found.node_type.to_owned(),
+        type_version: found.version,
+        parameters: Arc::new(Value::Object(complete.clone())),
+        execute_once: call.execute_once,
+        ..NodeContext::default()
+    })
+}
+
+/// What sends the execution's requests.
+fn caller(
+    host: &Host,
+    found: &Found<'_>,
+    credential: Option<Credential>,
+    settings: &Settings,
+    deadline: Option<Instant>,
+) -> Caller {
+    Caller {
+        credentials: host.inner.credentials.clone(),
+        credential,
+        transport_retries: settings.transport_retries.unwrap_or(TRANSPORT_RETRIES),
+        deadline,
+        tally: Arc::new(Tally::default()),
+        label: Arc::from(found.node_type),
+        notes: Arc::new(Notes::default()),
     }
 }
 
@@ -214,6 +221,26 @@ struct Course {
 }
 
 impl Course {
+    /// The course of a call: what it asks for, else what the node's descriptor does, else what the host does.
+    fn new(host: &Host, call: &NodeCall, descriptor: &NodeDescriptor, settings: Settings, caller: &Caller) -> Self {
+        let (tries, wait) = call.tries();
+        let concurrency = settings.concurrency.or(descriptor.concurrency.map(|n| n as usize));
+        Self {
+            policy: Policy { on_error: call.on_error, error_output: main_outputs(descriptor.outputs.as_ref()) },
+            tries,
+            wait: Duration::from_millis(wait),
+            concurrency: concurrency.unwrap_or(host.inner.concurrency),
+            pace: None,
+            always_output_data: call.always_output_data,
+            execution_id: String::new(),
+            deadline: caller.deadline,
+            tally: Arc::clone(&caller.tally),
+            warnings: Vec::new(),
+            notes: Arc::clone(&caller.notes),
+            settings,
+        }
+    }
+
     async fn spawn<W: Work>(self, work: W, mut source: Source) -> Result<OutcomeStream, Refusal> {
         if self.settings.preflight {
             if source.known.is_none() {
@@ -322,7 +349,7 @@ fn pace(parameters: &Map<String, Value>) -> Option<(usize, Duration)> {
 /// The credential the node uses with these parameters.
 pub(super) async fn credential(
     host: &Host,
-    (descriptor, package): (&nodehost_descriptor::NodeDescriptor, &str),
+    (descriptor, package): (&NodeDescriptor, &str),
     checked: &Checked,
     complete: &Map<String, Value>,
     given: &std::collections::BTreeMap<String, CredentialRef>,

@@ -11,12 +11,8 @@ const CONCURRENCIES: [usize; 4] = [1, 2, 8, 64];
 
 /// A node whose items say what is to happen to them.
 fn declarative(service: &Service) -> Host {
-    let field = |name: &str, kind: &str, default: Value, routing: Value| {
-        json!({"displayName": name, "name": name, "type": kind, "default": default, "routing": routing})
-    };
-    let action = |kind: &str, properties: Value, when: &str| {
-        json!({"type": kind, "properties": properties, "enabled": format!("={{{{ $json.kind === '{when}' }}}}")})
-    };
+    let field = |name: &str, kind: &str, default: Value, routing: Value| json!({"displayName": name, "name": name, "type": kind, "default": default, "routing": routing});
+    let action = |kind: &str, properties: Value, when: &str| json!({"type": kind, "properties": properties, "enabled": format!("={{{{ $json.kind === '{when}' }}}}")});
     let routing = json!({
         "request": {"method": "GET", "url": "={{ $parameter.url }}"},
         "send": {"paginate": "={{ $json.kind === 'paging' }}"},

@@ -6,6 +6,8 @@ mod credentials;
 mod declarative;
 mod failures;
 mod kinds;
+#[path = "../egress/server.rs"]
+#[expect(dead_code, reason = "shared with the tests of the egress")]
 mod server;
 mod stored;
 mod streams;
