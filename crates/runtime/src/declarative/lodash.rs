@@ -31,7 +31,7 @@ pub(crate) fn fill(value: &mut Value, holes: Holes) {
         Value::Array(list) => {
             list.iter_mut().for_each(|value| {
                 if !is_hole(value) {
-                    fill(value, holes)
+                    fill(value, holes);
                 }
             });
             if !list.iter().any(is_hole) {

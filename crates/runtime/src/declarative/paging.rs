@@ -84,7 +84,7 @@ impl Offset {
 }
 
 /// The items of a page, which are a list somewhere in its first item.
-pub(crate) fn items_at(page: Vec<Item>, root: &str) -> Result<Vec<Item>, ItemError> {
+pub(crate) fn items_at(page: &[Item], root: &str) -> Result<Vec<Item>, ItemError> {
     let broken = |message: &str| Err(ItemError::new("TypeError", ErrorCode::InvalidResponse, message));
     let Some(first) = page.first() else { return broken("Cannot read properties of undefined (reading 'json')") };
     match first.json.as_ref().and_then(|json| lodash::get(json, root)) {
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_items_of_a_page_are_a_list_at_a_path() {
-        let at = |page: Vec<Value>| items_at(page.into_iter().map(Item::new).collect(), "data.list");
+        let at = |page: Vec<Value>| items_at(&page.into_iter().map(Item::new).collect::<Vec<_>>(), "data.list");
         assert_eq!(at(vec![json!({"data": {"list": [1, 2]}})]).unwrap().len(), 2);
         let told = |page| at(page).unwrap_err().message;
         assert_eq!(told(vec![]), "Cannot read properties of undefined (reading 'json')");

@@ -255,7 +255,7 @@ impl Resolver<'_> {
             } else {
                 Way::Assign
             };
-            let name = name_of(name);
+            let name = name_of(name.as_ref());
             let sent = match &send.value {
                 Some(setting) => self.setting(setting, scope)?,
                 None => value.map(|value| (**value).clone()),
@@ -286,14 +286,14 @@ impl Resolver<'_> {
 }
 
 /// The name of a property to send: n8n writes lists and objects in brackets, with their kind.
-fn name_of(value: Option<Value>) -> String {
-    let kind = match &value {
+fn name_of(value: Option<&Value>) -> String {
+    let kind = match value {
         None => return "undefined".to_owned(),
         Some(Value::Array(_)) => "Array",
         Some(Value::Object(_)) => "Object",
         Some(value) => return nodehost_expression::data::to_js_string(value),
     };
-    let json = value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let json = value.map(ToString::to_string).unwrap_or_default();
     format!("[{kind}: {}]", json.replace(",\"", ", \"").replace("\":", "\": "))
 }
 

@@ -234,7 +234,7 @@ impl Exchange<'_> {
         let noted = answer.clone();
         let mut page = self.items(answer).await?;
         if let Some(root) = &offset.root_property {
-            page = paging::items_at(page, root)
+            page = paging::items_at(&page, root)
                 .map_err(|error| if self.node.stops { failure::wrapped(error) } else { error })?;
         }
         watch.page(&noted, page.is_empty())?;
