@@ -101,9 +101,7 @@ impl Credentials {
         sign(&mut request, &token);
         let response = self.egress().send(request).await?;
         let credential_type = &credential.inner.credential_type;
-        if !renews
-            || !is_rejection(&response, &credential_type.rejections, config.expired_statuses.as_deref())
-        {
+        if !renews || !is_rejection(&response, &credential_type.rejections, config.expired_statuses.as_deref()) {
             return Ok(response);
         }
         let renewed = in_time(deadline, slot.renewed(&token, get)).await??;
