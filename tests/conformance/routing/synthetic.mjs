@@ -164,7 +164,7 @@ class Maker {
 		return {
 			name: value, value, action: value,
 			routing: this.maybe(0.05, () => ({ request: { url: '/file', encoding: 'arraybuffer' }, output: { postReceive: [{ type: 'binaryData', properties: { destinationProperty: random.pick(['data', '={{ $parameter.name }}']) } }] } })) ?? Maker.object({
-				...(this.maybe(0.06, () => ({ request: { method: 'POST', url, headers: { 'Content-Type': 'multipart/form-data' }, body: { fixed: 'text', made: random.pick(OF_NODE), nested: { list: [1, 'two'], deep: { er: '={{ $json.text }}' } } } } })) ?? { request: { ...this.maybe(0.4, () => this.request(false)), method: random.pick(['GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH']), url } }),
+				...(this.maybe(0.06, () => ({ request: { method: 'POST', url, headers: { 'content-type': 'multipart/form-data' }, body: { fixed: 'text', made: random.pick(OF_NODE), nested: { list: [1, 'two'], deep: { er: '={{ $json.text }}' } } } } })) ?? { request: { ...this.maybe(0.4, () => this.request(false)), method: random.pick(['GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH']), url } }),
 				send: this.maybe(isList ? 0.8 : 0.2, () => Maker.object({ ...this.send(false), paginate: isList ? true : undefined })),
 				operations: this.maybe(isList ? 0.8 : 0.1, () => ({ pagination: this.pagination() })),
 				output: this.maybe(0.5, () => Maker.object({ postReceive: this.maybe(0.85, () => this.actions()), maxResults: this.maybe(0.2, () => random.pick([1, 3, '={{ $parameter.limit }}'])) })),
