@@ -3,7 +3,7 @@
 use nodehost_expression::{Code, ExpressionError, data};
 use serde_json::Value;
 
-use super::page;
+use super::html;
 use super::response::Answer;
 use crate::egress::{EgressError, EgressErrorKind, Phase};
 use crate::{ErrorCode, ItemError};
@@ -39,7 +39,7 @@ pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> Ite
     let status = answer.status;
     let plain = format!("Request failed with status code {status}");
     let body = answer.body.to_value();
-    let told = told(&body).or_else(|| page::text_of(body.as_str()?));
+    let told = told(&body).or_else(|| html::text_of(body.as_str()?));
     let code = if status == 429 { ErrorCode::RateLimited } else { ErrorCode::HttpError };
     let mut error = if with_credential {
         let message = status_text(status).map_or_else(|| plain.clone(), str::to_owned);
