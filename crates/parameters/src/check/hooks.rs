@@ -3,21 +3,56 @@
 use nodehost_descriptor::{NodeDescriptor, Options, Property};
 use serde_json::Value;
 
-use super::{Finding, Host, error};
+use super::{Finding, Host, error, warning};
 
 /// Checks the hooks a node names.
-pub(super) fn check(descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
+pub(super) fn check(node_type: &str, descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
     list(&descriptor.properties, "/properties", host, found);
     let pagination =
         descriptor.request_operations.as_ref().and_then(|operations| operations.get("pagination")?.as_str());
     if let Some(name) = pagination.filter(|name| !(host.has_hook)(name)) {
         found.push(unregistered("/requestOperations/pagination".to_owned(), name));
     }
+    // Of a node whose work is JavaScript code, choices are the least that is missing.
+    if descriptor.is_declarative() || (host.is_native)(node_type) {
+        choices(&descriptor.properties, "/properties", host, found);
+    }
 }
 
 fn unregistered(pointer: String, name: &str) -> Finding {
     let remedy = "Correct the name, or register the hook in the crate that brings the node.";
     error(pointer, format!("no hook \"{name}\" is registered"), remedy)
+}
+
+/// The hooks that load choices: without them only the choices are missing, so they are warned about.
+fn choices(properties: &[Property], pointer: &str, host: &Host<'_>, found: &mut Vec<Finding>) {
+    for (index, property) in properties.iter().enumerate() {
+        let pointer = format!("{pointer}/{index}");
+        let name = property.type_options.text("loadOptionsMethod");
+        loads(name, &format!("{pointer}/typeOptions/loadOptionsMethod"), host, found);
+        for (index, mode) in property.modes.iter().flatten().enumerate() {
+            let name = mode.extra.get("typeOptions").and_then(|options| options.get("searchListMethod")?.as_str());
+            loads(name, &format!("{pointer}/modes/{index}/typeOptions/searchListMethod"), host, found);
+        }
+        match &property.options {
+            Options::None | Options::Choices(_) => {}
+            Options::Properties(inner) => choices(inner, &format!("{pointer}/options"), host, found),
+            Options::Groups(groups) => {
+                for (index, group) in groups.iter().enumerate() {
+                    let inner = group.values.as_deref().unwrap_or(&[]);
+                    choices(inner, &format!("{pointer}/options/{index}/values"), host, found);
+                }
+            }
+        }
+    }
+}
+
+fn loads(name: Option<&str>, pointer: &str, host: &Host<'_>, found: &mut Vec<Finding>) {
+    if let Some(name) = name.filter(|name| !(host.has_hook)(name)) {
+        let message = format!("no hook \"{name}\" is registered, so the choices cannot be loaded");
+        let remedy = "Correct the name, register the hook, or load the choices by a request (typeOptions.loadOptions).";
+        found.push(warning(pointer.to_owned(), message, remedy));
+    }
 }
 
 fn list(properties: &[Property], pointer: &str, host: &Host<'_>, found: &mut Vec<Finding>) {

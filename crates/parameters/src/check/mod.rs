@@ -78,7 +78,7 @@ pub fn check_node(source: &NodeSource, host: &Host<'_>) -> NodeReport {
     }
     match source.descriptor() {
         Ok(descriptor) => {
-            model(&descriptor, host, &mut report.findings);
+            model(source.type_name(), &descriptor, host, &mut report.findings);
             report.operations = operations::list(source.type_name(), &descriptor, host);
         }
         Err(error) if report.findings.is_empty() => report.findings.push(Finding {
@@ -92,11 +92,11 @@ pub fn check_node(source: &NodeSource, host: &Host<'_>) -> NodeReport {
     report
 }
 
-fn model(descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
+fn model(node_type: &str, descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
     names::check(&descriptor.properties, "/properties", found);
     types::check(&descriptor.properties, "/properties", found);
     conditions::check(descriptor, found);
-    hooks::check(descriptor, host, found);
+    hooks::check(node_type, descriptor, host, found);
 }
 
 fn error(pointer: String, message: String, remedy: &str) -> Finding {
