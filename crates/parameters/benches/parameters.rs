@@ -40,13 +40,15 @@ fn main() -> Result<()> {
         println!("name the files: NODES_JSON CASES_JSONL (tests/conformance/bench does)");
         return Ok(());
     };
-    let start = Instant::now();
-    let loaded = load::file(nodes.as_ref(), None).map_err(|errors| anyhow::anyhow!("{}", errors[0]))?;
-    let load_ms = start.elapsed().as_secs_f64() * 1e3;
-    let start = Instant::now();
+    let before = resident_mb();
+    let loaded = load_bundle(nodes)?;
+    let held_mb = resident_mb() - before;
+    let load_ms = (0..PASSES).map(|_| time_ms(|| load_bundle(nodes))).fold(f64::INFINITY, f64::min);
     let compile = |source: &Arc<nodehost_descriptor::NodeSource>| source.descriptor().map(CompiledNode::new);
+    let start = Instant::now();
     let nodes = loaded.nodes.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
     let model_ms = start.elapsed().as_secs_f64() * 1e3;
+    let model_mb = resident_mb() - before - held_mb;
     let prepared = prepare(&nodes, cases)?;
     let forms = |defaults, hidden| {
         move |case: &Prepared| drop(black_box(case.node.get_node_parameters(&case.given, defaults, hidden)))
@@ -54,7 +56,9 @@ fn main() -> Result<()> {
     let figures = json!({
         "cases": prepared.len(),
         "loadMs": load_ms,
+        "heldMb": held_mb,
         "modelMs": model_ms,
+        "modelMb": model_mb,
         "casesPerSecond": {
             "withDefaults": measure(&prepared, forms(true, false)),
             "nonDefaults": measure(&prepared, forms(false, false)),
@@ -65,6 +69,23 @@ fn main() -> Result<()> {
     });
     println!("{figures}");
     Ok(())
+}
+
+fn load_bundle(path: &str) -> Result<load::Loaded> {
+    load::file(path.as_ref(), None).map_err(|errors| anyhow::anyhow!("{}", errors[0]))
+}
+
+fn time_ms<T>(work: impl FnOnce() -> T) -> f64 {
+    let start = Instant::now();
+    drop(black_box(work()));
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+/// The memory this process holds, where the system tells (Linux).
+fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok()).map_or(f64::NAN, |kb| kb / 1024.0)
 }
 
 fn prepare(nodes: &[CompiledNode], cases: &str) -> Result<Vec<Prepared>> {

@@ -1,11 +1,12 @@
 //! A node's parameters, compiled.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nodehost_descriptor::{NodeDescriptor, Property};
 use serde_json::{Map, Value};
 
-use crate::compile::{Compiler, Level, List, Memo, NodeFacts, Scope};
+use crate::compile::{Compiler, ConditionError, DisplayTable, Level, List, Memo, NodeFacts, Scope};
 use crate::js::Js;
 use crate::validate::Constraint;
 use crate::{Issues, ParameterError, issues, resolve};
@@ -48,16 +49,16 @@ impl CompiledNode {
 pub struct CompiledVersion {
     descriptor: Arc<NodeDescriptor>,
     version: f64,
-    pub(crate) root: List,
+    properties: CompiledProperties,
     pub(crate) constraints: Vec<Constraint>,
 }
 
 impl CompiledVersion {
     fn new(descriptor: Arc<NodeDescriptor>, version: f64) -> Self {
         let facts = NodeFacts::new(&descriptor, version);
-        let root = Compiler::new(&facts).root(&descriptor.properties);
+        let properties = CompiledProperties { root: Compiler::new(&facts).root(&descriptor.properties) };
         let constraints = descriptor.constraints.iter().map(|rule| Constraint::compile(rule, &facts)).collect();
-        Self { descriptor, version, root, constraints }
+        Self { descriptor, version, properties, constraints }
     }
 
     /// The descriptor.
@@ -69,7 +70,24 @@ impl CompiledVersion {
     pub fn type_version(&self) -> f64 {
         self.version
     }
+}
 
+/// A node's version has its properties, and answers what they do.
+impl Deref for CompiledVersion {
+    type Target = CompiledProperties;
+
+    fn deref(&self) -> &CompiledProperties {
+        &self.properties
+    }
+}
+
+/// A list of properties, compiled: those of a node's version, or of a credential type.
+#[derive(Debug)]
+pub struct CompiledProperties {
+    pub(crate) root: List,
+}
+
+impl CompiledProperties {
     /// n8n's `getNodeParameters`: the values in use, with defaults for those not given
     /// (`defaults`), or only those that differ from them; with those of hidden properties (`hidden`)
     /// or without.
@@ -91,25 +109,26 @@ impl CompiledVersion {
         issues::node_issues(&self.root, values)
     }
 
-    /// The indexes of the node's own properties that are shown beside these values.
+    /// The indexes of the properties that are shown beside these values, those inside collections left out.
     ///
     /// Fails where n8n throws.
     pub fn displayed(&self, values: &Map<String, Value>) -> Result<Vec<usize>, ParameterError> {
-        let slots = self.root.gather(Js::Object(values));
+        let slots = self.root.gather_watched(values);
         let scope = Scope { level: Level::Slots(&slots), root: Level::Slots(&slots) };
         let mut memo = Memo::new(&self.root.displays);
         let mut shown = Vec::with_capacity(self.root.properties.len());
         for (index, property) in self.root.properties.iter().enumerate() {
-            let is_shown = match property.display {
-                Some(display) => resolve::at(property, memo.is_shown(&self.root.displays, display, scope))?,
-                None => true,
-            };
-            if is_shown {
+            if resolve::is_shown(&self.root, property, &mut memo, scope)? {
                 shown.push(index);
             }
         }
         Ok(shown)
     }
+}
+
+/// The parameters of a list of properties that belong to no node, as a credential's fields do.
+pub fn compile_properties(properties: &[Property]) -> CompiledProperties {
+    CompiledProperties { root: Compiler::new(&NodeFacts::none()).root(properties) }
 }
 
 /// n8n's `displayParameter` for a property (or a choice, a credential) outside a compiled node:
@@ -125,38 +144,10 @@ pub fn is_displayed(
     let Some(options) = options else { return Ok(true) };
     let facts = match node {
         Some((descriptor, version)) => NodeFacts::new(descriptor, version),
-        None => NodeFacts { version: 0.0, is_tool: false, features: None },
+        None => NodeFacts::none(),
     };
-    let display = crate::compile::compile_display(options, &facts);
+    let (table, shown) = DisplayTable::of_one(options, &facts);
     let scope = Scope { level: Level::Map(values), root: Level::Map(root) };
-    display.is_shown(scope).map_err(|error| ParameterError::Condition { parameter: String::new(), reason: error.0 })
-}
-
-/// The parameters of a list of properties that belong to no node, as a credential's fields do.
-pub fn compile_properties(properties: &[Property]) -> CompiledProperties {
-    let facts = NodeFacts { version: 0.0, is_tool: false, features: None };
-    CompiledProperties { root: Compiler::new(&facts).root(properties) }
-}
-
-/// See [`compile_properties`].
-#[derive(Debug)]
-pub struct CompiledProperties {
-    root: List,
-}
-
-impl CompiledProperties {
-    /// n8n's `getNodeParameters` over these properties.
-    pub fn get_parameters(
-        &self,
-        values: &Map<String, Value>,
-        defaults: bool,
-        hidden: bool,
-    ) -> Result<Map<String, Value>, ParameterError> {
-        resolve::node_parameters(&self.root, Js::Object(values), defaults, hidden)
-    }
-
-    /// n8n's issues of these properties.
-    pub fn issues(&self, values: &Map<String, Value>) -> Result<Option<Issues>, ParameterError> {
-        issues::node_issues(&self.root, values)
-    }
+    let failed = |error: ConditionError| ParameterError::Condition { parameter: String::new(), reason: error.0 };
+    table.is_shown(shown, scope).map_err(failed)
 }

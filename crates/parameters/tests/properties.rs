@@ -256,3 +256,115 @@ fn conditions_that_look_at_each_other_in_a_circle_still_resolve_or_are_refused()
             .is_ok_and(|values| values.len() == 2)
     );
 }
+
+#[test]
+fn the_version_settles_rules_in_their_place() {
+    let shown = |rules: Value, values: Value| {
+        let properties = json!([{ "name": "a", "type": "string", "default": "" }, { "name": "p", "type": "string", "default": "", "displayOptions": rules }]);
+        node(properties).displayed(&map(values)).unwrap().contains(&1)
+    };
+    let later = json!({ "show": { "a": ["x"], "@version": [1] } });
+    assert!(!shown(later.clone(), json!({ "a": "x" })));
+    assert!(shown(later, json!({ "a": "={{ 1 }}" })), "an expression ends the rules before the version is looked at");
+    let first = json!({ "show": { "@version": [1], "a": ["x"] } });
+    assert!(!shown(first, json!({ "a": "={{ 1 }}" })));
+    let hidden = json!({ "show": { "a": ["x"] }, "hide": { "@version": [2] } });
+    assert!(!shown(hidden.clone(), json!({ "a": "x" })));
+    assert!(shown(hidden, json!({ "a": "={{ 1 }}" })));
+    assert!(shown(json!({ "show": { "@version": [2] }, "hide": { "@tool": [false] } }), json!({})));
+}
+
+#[test]
+fn a_property_never_shown_still_has_its_value_among_hidden_ones_and_for_conditions() {
+    let never = json!({ "show": { "@version": [1] } });
+    let node = node(json!([
+        { "name": "old", "type": "string", "default": "d", "displayOptions": never },
+        { "name": "p", "type": "string", "default": "x", "displayOptions": { "show": { "old": ["d"] } } },
+        { "name": "typed", "type": "string", "default": "", "required": true, "validateType": "number", "displayOptions": never },
+    ]));
+    let form = |hidden| Value::Object(node.get_node_parameters(&map(json!({})), true, hidden).unwrap());
+    assert_eq!(form(false), json!({ "p": "x" }));
+    assert_eq!(form(true), json!({ "old": "d", "p": "x", "typed": "" }));
+    let issues = node.issues(&map(json!({ "typed": "x" }))).unwrap().unwrap();
+    assert_eq!(json!(issues.parameters), json!({ "typed": ["'typed' expects a number but we got 'x'"] }));
+}
+
+#[test]
+fn a_hidden_locator_is_checked_for_its_type() {
+    let locator = json!({ "validateType": "number", "modes": [], "displayOptions": { "hide": { "@version": [2] } } });
+    let given = json!({ "mode": "id", "value": "x" });
+    assert_eq!(
+        issues(property("resourceLocator", json!(""), locator), given.clone()),
+        json!({ "p": ["'p' expects a number but we got object"] })
+    );
+    let shown = json!({ "validateType": "number", "modes": [] });
+    assert_eq!(issues(property("resourceLocator", json!(""), shown), given), Value::Null);
+}
+
+#[test]
+fn a_group_without_properties_is_refused_only_where_an_entry_is_given() {
+    let fixed = |multiple: Value| {
+        property("fixedCollection", json!({}), json!({ "options": [{ "name": "g" }], "typeOptions": multiple }))
+    };
+    let check =
+        |multiple: Value, given: Value| node(json!([fixed(multiple)])).issues(&map(json!({ "p": { "g": given } })));
+    assert!(check(json!({}), json!({})).is_err());
+    assert!(check(json!({ "multipleValues": true }), json!([{}])).is_err());
+    for given in [json!([]), json!({}), json!("x"), Value::Null] {
+        assert_eq!(check(json!({ "multipleValues": true }), given).unwrap(), None);
+    }
+}
+
+#[test]
+fn features_whose_conditions_cannot_be_evaluated_refuse_what_asks_for_them() {
+    let node = |feature: Value| {
+        let descriptor = json!({ "name": "n", "version": 1, "features": { "new": feature }, "properties": [
+            { "name": "p", "type": "string", "default": "", "displayOptions": { "hide": { "@feature": ["new"] } } }] });
+        CompiledNode::new(Arc::new(NodeDescriptor::from_value(descriptor).unwrap())).version(1.0)
+    };
+    assert!(node(json!({})).displayed(&Map::new()).is_err(), "n8n throws where the condition is missing");
+    assert!(node(json!({ "@version": [{ "_cnd": { "gte": { "toString": 1 } } }] })).displayed(&Map::new()).is_err());
+    assert_eq!(node(json!({ "@version": [1] })).displayed(&Map::new()), Ok(vec![]));
+}
+
+#[test]
+fn names_that_every_object_inherits_are_refused_where_n8n_throws() {
+    let property = |name: &str, more: Value| {
+        let mut property =
+            map(json!({ "name": name, "displayName": name, "type": "string", "default": "d", "required": true }));
+        property.extend(map(more));
+        json!([property])
+    };
+    let resolve = |properties: Value| node(properties).get_node_parameters(&Map::new(), true, false);
+    assert!(resolve(property("constructor", json!({}))).is_err());
+    assert!(resolve(property("toString", json!({ "displayOptions": { "show": { "@version": [2] } } }))).is_err());
+    assert!(resolve(property("toString", json!({}))).is_ok());
+    let issues = |name: &str| node(property(name, json!({}))).issues(&map(json!({ name: "" })));
+    assert!(issues("valueOf").is_err() && issues("name").is_ok());
+}
+
+#[test]
+fn issues_of_collections_with_types_and_names_that_are_paths() {
+    let typed = json!({ "validateType": "options", "options": [{ "name": "a", "type": "string", "default": "" }, { "name": "b", "type": "string", "default": "" }] });
+    let message = "'p' expects one of the following values: [, ] but we got object";
+    assert_eq!(issues(property("collection", json!({}), typed), json!({ "a": "" })), json!({ "p": [message] }));
+    let inner = json!([{ "name": "a", "displayName": "A", "type": "string", "default": "", "required": true }]);
+    let named = |name: &str| {
+        let mut fixed =
+            map(property("fixedCollection", json!({}), json!({ "options": [{ "name": "g", "values": inner }] })));
+        fixed.insert("name".into(), json!(name));
+        node(json!([fixed])).issues(&map(json!({ name: { "g": { "a": "" } } }))).unwrap().is_some()
+    };
+    assert!(named("p") && !named("x.y"), "n8n looks for y in x");
+}
+
+#[test]
+fn a_time_alone_is_one_of_today() {
+    let now = 1_710_085_530_250.0; // 2024-03-10T15:45:30.250Z
+    let options = nodehost_parameters::TypeOptions { now, ..Default::default() };
+    let checked = nodehost_parameters::check_type("f", &json!("12:30"), "dateTime", &options);
+    let nodehost_parameters::Checked::Valid(nodehost_parameters::Converted::DateTime(moment)) = checked else {
+        panic!()
+    };
+    assert_eq!(moment.to_iso(&Default::default()).unwrap(), "2024-03-10T12:30:00.000Z");
+}

@@ -3,33 +3,63 @@
 use nodehost_descriptor::DisplayOptions;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
+use smallvec::{SmallVec, smallvec};
 
 use super::condition::ConditionError;
-use super::{Conditions, NodeFacts};
+use super::{Conditions, NodeFacts, SlotMap};
 use crate::js::Js;
 use crate::js::path::Path;
 
-/// The distinct display options of a list. Many properties share theirs.
+/// The distinct display options of a list, and the distinct rules they are made of: many properties
+/// share their options, and many options a rule.
 #[derive(Debug, Default)]
 pub(crate) struct DisplayTable {
+    rules: Vec<Rule>,
     displays: Vec<Display>,
-    by_text: FxHashMap<String, u32>,
-    /// The displays that look at each slot.
+    /// The rules that look at each slot.
     dependents: Vec<Vec<u32>>,
 }
 
 /// Compiled `displayOptions`.
 #[derive(Debug)]
-pub(crate) struct Display {
-    show: Vec<Rule>,
-    hide: Vec<Rule>,
+struct Display {
+    /// Those of `show`, then those of `hide`, as n8n looks at them.
+    rules: Box<[u32]>,
+    /// Whether the node's version alone hides the property, unless a rule before says otherwise.
+    never: bool,
     may_throw: bool,
+}
+
+/// Whether a property is shown, as far as the descriptor and the node's version tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Always,
+    Never,
+    /// Index of the display that decides.
+    Depends(u32),
 }
 
 #[derive(Debug)]
 struct Rule {
+    side: Side,
     source: Source,
     conditions: Conditions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Show,
+    Hide,
+}
+
+/// What a rule says of the properties it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// They are shown, whatever the rules after it say.
+    Shown,
+    /// The rules after it decide.
+    Open,
+    Hidden,
 }
 
 /// Where a rule finds the values it looks at.
@@ -94,151 +124,220 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Remembers what has been found for each display of a list.
-pub(crate) struct Memo(Vec<Known>);
-
-#[derive(Clone, Copy, PartialEq)]
-enum Known {
-    Nothing,
-    Hidden,
-    Shown,
-}
+/// Remembers what each rule of a list has been found to say.
+pub(crate) struct Memo(SmallVec<[Option<Outcome>; 64]>);
 
 impl Memo {
     pub(crate) fn new(table: &DisplayTable) -> Self {
-        Self(vec![Known::Nothing; table.displays.len()])
+        Self(smallvec![None; table.rules.len()])
     }
 
-    /// Whether the display's property is shown.
+    /// Whether a property is shown.
     pub(crate) fn is_shown(
         &mut self,
         table: &DisplayTable,
-        display: u32,
+        shown: Shown,
         scope: Scope<'_, '_>,
     ) -> Result<bool, ConditionError> {
-        let known = &mut self.0[display as usize];
-        if *known == Known::Nothing {
-            *known = if table.get(display).is_shown(scope)? { Known::Shown } else { Known::Hidden };
-        }
-        Ok(*known == Known::Shown)
+        let Shown::Depends(display) = shown else { return Ok(shown == Shown::Always) };
+        table.displays[display as usize].is_shown(|rule| {
+            let known = &mut self.0[rule as usize];
+            if let Some(known) = *known {
+                return Ok(known);
+            }
+            let outcome = table.rules[rule as usize].outcome(scope)?;
+            *known = Some(outcome);
+            Ok(outcome)
+        })
     }
 
     /// Forgets what depends on a slot whose value changes.
     pub(crate) fn forget(&mut self, table: &DisplayTable, slot: u32) {
-        for display in table.dependents.get(slot as usize).into_iter().flatten() {
-            self.0[*display as usize] = Known::Nothing;
+        for rule in table.dependents.get(slot as usize).into_iter().flatten() {
+            self.0[*rule as usize] = None;
         }
     }
 }
 
 impl DisplayTable {
-    pub(super) fn add(
-        &mut self,
-        options: &DisplayOptions,
-        slots: &FxHashMap<Box<str>, u32>,
-        root: &FxHashMap<Box<str>, u32>,
-        facts: &NodeFacts,
-    ) -> Option<u32> {
-        let text = Value::Object(options.rules().clone()).to_string();
-        if let Some(known) = self.by_text.get(&text) {
-            return Some(*known);
-        }
-        let index = self.displays.len() as u32;
-        let display = Display::compile(options, slots, root, facts);
-        self.dependents.resize(slots.len(), Vec::new());
-        for slot in display.slots() {
-            // Below the node's own list, the slots of `/root.paths` are another list's; nothing is lost
-            // if one of them is taken for this list's.
-            if let Some(dependents) = self.dependents.get_mut(slot as usize) {
-                dependents.push(index);
-            }
-        }
-        self.displays.push(display);
-        self.by_text.insert(text, index);
-        Some(index)
+    /// The table of display options that belong to no list; they are shown as [`Shown`] says.
+    pub(crate) fn of_one(options: &DisplayOptions, facts: &NodeFacts) -> (Self, Shown) {
+        let none = SlotMap::default();
+        let mut builder = TableBuilder::new(&none, &none, facts);
+        let shown = builder.add(options);
+        (builder.finish(), shown)
     }
 
-    /// Whether every property of the list is always shown.
+    /// Whether nothing the list holds depends on values.
     pub(crate) fn is_empty(&self) -> bool {
         self.displays.is_empty()
     }
 
-    pub(crate) fn get(&self, display: u32) -> &Display {
-        &self.displays[display as usize]
+    /// Whether evaluating may fail, so that it has to be done where n8n does it.
+    pub(crate) fn may_throw(&self, display: u32) -> bool {
+        self.displays[display as usize].may_throw
+    }
+
+    /// n8n's `displayParameter`.
+    pub(crate) fn is_shown(&self, shown: Shown, scope: Scope<'_, '_>) -> Result<bool, ConditionError> {
+        let Shown::Depends(display) = shown else { return Ok(shown == Shown::Always) };
+        self.displays[display as usize].is_shown(|rule| self.rules[rule as usize].outcome(scope))
     }
 }
 
 impl Display {
-    pub(super) fn compile(
-        options: &DisplayOptions,
-        slots: &FxHashMap<Box<str>, u32>,
-        root: &FxHashMap<Box<str>, u32>,
-        facts: &NodeFacts,
-    ) -> Self {
-        let rules = |side: Option<&Value>| {
-            let rules = side.and_then(Value::as_object).into_iter().flatten();
-            rules.map(|(name, conditions)| Rule::compile(name, conditions, slots, root, facts)).collect::<Vec<_>>()
-        };
-        let (show, hide) = (rules(options.show()), rules(options.hide()));
-        let may_throw = show.iter().chain(&hide).any(|rule| rule.conditions.may_throw());
-        Self { show, hide, may_throw }
-    }
-
-    /// The slots of the list itself that the rules look at; of a node's own list, those of its
-    /// `/root.paths` too.
-    fn slots(&self) -> impl Iterator<Item = u32> {
-        let lookups = self.show.iter().chain(&self.hide).filter_map(|rule| match &rule.source {
-            Source::Sibling(lookup) | Source::Root(lookup) => Some(lookup),
-            Source::Fixed(_) => None,
-        });
-        lookups.flat_map(|lookup| [lookup.slot, lookup.first_slot]).flatten()
-    }
-
-    /// Whether evaluating may fail, so that it has to be done where n8n does it.
-    pub(crate) fn may_throw(&self) -> bool {
-        self.may_throw
-    }
-
-    /// n8n's `displayParameter`.
-    pub(crate) fn is_shown(&self, scope: Scope<'_, '_>) -> Result<bool, ConditionError> {
-        for rule in &self.show {
-            let values = rule.values(scope);
-            // What an expression will be is not known here, so the property is shown.
-            if values.is_expression() {
-                return Ok(true);
-            }
-            if !rule.conditions.hold(values)? {
-                return Ok(false);
+    fn is_shown(
+        &self,
+        mut outcome: impl FnMut(u32) -> Result<Outcome, ConditionError>,
+    ) -> Result<bool, ConditionError> {
+        for rule in &self.rules {
+            match outcome(*rule)? {
+                Outcome::Shown => return Ok(true),
+                Outcome::Hidden => return Ok(false),
+                Outcome::Open => {}
             }
         }
-        for rule in &self.hide {
-            let values = rule.values(scope);
-            if !values.is_empty() && rule.conditions.hold(values)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        Ok(!self.never)
     }
 }
 
+/// Builds a list's table, each display and rule once.
+pub(super) struct TableBuilder<'b> {
+    table: DisplayTable,
+    displays: FxHashMap<String, Shown>,
+    rules: FxHashMap<String, u32>,
+    slots: &'b SlotMap,
+    root: &'b SlotMap,
+    facts: &'b NodeFacts,
+}
+
+impl<'b> TableBuilder<'b> {
+    pub(super) fn new(slots: &'b SlotMap, root: &'b SlotMap, facts: &'b NodeFacts) -> Self {
+        let (displays, rules) = (FxHashMap::default(), FxHashMap::default());
+        Self { table: DisplayTable::default(), displays, rules, slots, root, facts }
+    }
+
+    pub(super) fn add(&mut self, options: &DisplayOptions) -> Shown {
+        let text = Value::Object(options.rules().clone()).to_string();
+        if let Some(known) = self.displays.get(&text) {
+            return *known;
+        }
+        let shown = self.display(options);
+        self.displays.insert(text, shown);
+        shown
+    }
+
+    pub(super) fn finish(mut self) -> DisplayTable {
+        let mut dependents = vec![Vec::new(); self.slots.len()];
+        for (index, rule) in (0u32..).zip(&self.table.rules) {
+            for slot in rule.slots() {
+                // Below the node's own list, the slots of `/root.paths` are another list's; nothing is lost
+                // if one of them is taken for this list's.
+                if let Some(dependents) = dependents.get_mut(slot as usize) {
+                    dependents.push(index);
+                }
+            }
+        }
+        self.table.dependents = dependents;
+        self.table
+    }
+
+    /// Settles what only the version decides; the rest has to be looked at in the rules' order.
+    fn display(&mut self, options: &DisplayOptions) -> Shown {
+        let mut rules = Vec::new();
+        let mut end = Outcome::Shown;
+        for (side, name, conditions) in sides(options) {
+            let rule = Rule::compile(side, name, conditions, self.slots, self.root, self.facts);
+            match rule.settled() {
+                None => rules.push(self.rule(rule, side, name, conditions)),
+                Some(Outcome::Open) => {}
+                Some(outcome) => {
+                    end = outcome;
+                    break;
+                }
+            }
+        }
+        let never = end == Outcome::Hidden;
+        let rule = |index: &u32| &self.table.rules[*index as usize];
+        let may_throw = rules.iter().any(|index| rule(index).conditions.may_throw());
+        if never && !may_throw && rules.iter().all(|index| rule(index).side == Side::Hide) {
+            return Shown::Never;
+        }
+        if rules.is_empty() {
+            return Shown::Always;
+        }
+        self.table.displays.push(Display { rules: rules.into(), never, may_throw });
+        Shown::Depends(self.table.displays.len() as u32 - 1)
+    }
+
+    fn rule(&mut self, rule: Rule, side: Side, name: &str, conditions: &Value) -> u32 {
+        let next = self.table.rules.len() as u32;
+        let index = *self.rules.entry(format!("{side:?} {name} {conditions}")).or_insert(next);
+        if index == next {
+            self.table.rules.push(rule);
+        }
+        index
+    }
+}
+
+/// The rules in the order n8n looks at them.
+fn sides(options: &DisplayOptions) -> impl Iterator<Item = (Side, &String, &Value)> {
+    [(Side::Show, options.show()), (Side::Hide, options.hide())].into_iter().flat_map(|(side, rules)| {
+        let rules = rules.and_then(Value::as_object).into_iter().flatten();
+        rules.map(move |(name, conditions)| (side, name, conditions))
+    })
+}
+
 impl Rule {
-    fn compile(
-        name: &str,
-        conditions: &Value,
-        slots: &FxHashMap<Box<str>, u32>,
-        root: &FxHashMap<Box<str>, u32>,
-        facts: &NodeFacts,
-    ) -> Self {
+    fn compile(side: Side, name: &str, conditions: &Value, slots: &SlotMap, root: &SlotMap, facts: &NodeFacts) -> Self {
         let source = match name {
             "@version" => Source::Fixed(vec![facts.version.into()]),
             "@tool" => Source::Fixed(vec![facts.is_tool.into()]),
-            "@feature" => Source::Fixed(facts.features.clone().unwrap_or_default()),
+            "@feature" => match &facts.features {
+                Ok(names) => Source::Fixed(names.clone()),
+                Err(_) => {
+                    return Self { side, source: Source::Fixed(vec![Value::Null]), conditions: Conditions::Invalid };
+                }
+            },
             _ => match name.strip_prefix('/') {
                 Some(path) => Source::Root(Lookup::new(path, root, root)),
                 None => Source::Sibling(Lookup::new(name, slots, root)),
             },
         };
-        Self { source, conditions: Conditions::compile(Some(conditions)) }
+        Self { side, source, conditions: Conditions::compile(Some(conditions)) }
+    }
+
+    /// What the rule says whatever the values are; none if they count, or if n8n throws.
+    fn settled(&self) -> Option<Outcome> {
+        match &self.source {
+            Source::Fixed(values) => self.judge(Values::Many(values)).ok(),
+            Source::Sibling(_) | Source::Root(_) => None,
+        }
+    }
+
+    fn outcome(&self, scope: Scope<'_, '_>) -> Result<Outcome, ConditionError> {
+        self.judge(self.values(scope))
+    }
+
+    fn judge(&self, values: Values<'_>) -> Result<Outcome, ConditionError> {
+        Ok(match self.side {
+            // What an expression will be is not known here, so the property is shown.
+            Side::Show if values.is_expression() => Outcome::Shown,
+            Side::Show if self.conditions.hold(values)? => Outcome::Open,
+            Side::Show => Outcome::Hidden,
+            Side::Hide if !values.is_empty() && self.conditions.hold(values)? => Outcome::Hidden,
+            Side::Hide => Outcome::Open,
+        })
+    }
+
+    /// The slots of the list itself that the rule looks at; of a node's own list, those of its
+    /// `/root.paths` too.
+    fn slots(&self) -> impl Iterator<Item = u32> {
+        let lookup = match &self.source {
+            Source::Sibling(lookup) | Source::Root(lookup) => Some(lookup),
+            Source::Fixed(_) => None,
+        };
+        lookup.into_iter().flat_map(|lookup| [lookup.slot, lookup.first_slot]).flatten()
     }
 
     fn values<'s: 'o, 'a: 'o, 'o>(&'s self, scope: Scope<'_, 'a>) -> Values<'o> {
@@ -261,7 +360,7 @@ impl Rule {
 }
 
 impl Lookup {
-    fn new(path: &str, slots: &FxHashMap<Box<str>, u32>, root: &FxHashMap<Box<str>, u32>) -> Self {
+    fn new(path: &str, slots: &SlotMap, root: &SlotMap) -> Self {
         let path = Path::parse(path);
         let first = path.steps.first();
         Self {

@@ -2,26 +2,37 @@
 
 mod condition;
 mod display;
+mod names;
 mod order;
 
 use nodehost_descriptor::{Group, Mode, NodeDescriptor, Options, Property, PropertyType, TypeOptions};
 use nodehost_expression::data;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
+use smallvec::{SmallVec, smallvec};
 
 use crate::ParameterError;
-use crate::js::Js;
 use crate::js::path::Path;
 use crate::js::regexp::{Regexp, RegexpError};
+use crate::js::{INHERITED, Js};
 
 pub(crate) use condition::{ConditionError, Conditions};
-pub(crate) use display::{Display, DisplayTable, Level, Memo, Scope, Values};
+use display::TableBuilder;
+pub(crate) use display::{DisplayTable, Level, Memo, Scope, Shown, Values};
+use names::Names;
+
+/// Names of a list, each with its slot.
+pub(crate) type SlotMap = FxHashMap<Box<str>, u32>;
+
+/// Values by slot; most lists have few.
+pub(crate) type Slots<'a> = SmallVec<[Js<'a>; 32]>;
 
 /// What the properties' conditions may ask of the node itself.
 pub(crate) struct NodeFacts {
     pub(crate) version: f64,
     pub(crate) is_tool: bool,
-    pub(crate) features: Option<Vec<Value>>,
+    /// The names of the features the version has; an error where n8n throws while it finds out.
+    pub(crate) features: Result<Vec<Value>, ConditionError>,
 }
 
 impl NodeFacts {
@@ -29,44 +40,53 @@ impl NodeFacts {
         Self {
             version,
             is_tool: descriptor.name.ends_with("Tool"),
-            features: descriptor
-                .features
-                .as_ref()
-                .filter(|_| version != 0.0)
-                .map(|features| enabled(features, version)),
+            features: match &descriptor.features {
+                Some(features) if version != 0.0 => enabled(features, version),
+                _ => Ok(Vec::new()),
+            },
         }
+    }
+
+    /// Those of properties that belong to no node.
+    pub(crate) fn none() -> Self {
+        Self { version: 0.0, is_tool: false, features: Ok(Vec::new()) }
     }
 }
 
 /// The names of the features whose `@version` condition holds.
-fn enabled(features: &Map<String, Value>, version: f64) -> Vec<Value> {
-    let holds = |condition: &Value| {
+fn enabled(features: &Map<String, Value>, version: f64) -> Result<Vec<Value>, ConditionError> {
+    let mut names = Vec::new();
+    for (name, condition) in features {
         let conditions = Conditions::compile(condition.get("@version"));
-        conditions.hold(Values::One(Js::Number(version))) == Ok(true)
-    };
-    let names = features.iter().filter(|(_, condition)| holds(condition)).map(|(name, _)| name.clone());
-    names.map(Value::String).collect()
+        if conditions.hold(Values::One(Js::Number(version)))? {
+            names.push(Value::String(name.clone()));
+        }
+    }
+    Ok(names)
 }
 
 /// A list of properties: a node's own, a collection's, or those of a group.
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) properties: Vec<Compiled>,
-    /// Each distinct name has a slot.
-    slots: FxHashMap<Box<str>, u32>,
+    /// Each distinct name has a slot; those that conditions look at come first.
+    slots: SlotMap,
+    /// The names that conditions look at, by slot.
+    watched: Vec<Box<str>>,
+    /// How many slots the list's own properties and conditions have; what conditions of the lists below name comes after them.
+    own: usize,
     /// The indexes in the order they are resolved, repeats included; n8n's error where there is none.
     pub(crate) order: Result<Vec<u32>, ParameterError>,
+    /// The same without the properties that are never shown.
+    pub(crate) shown_order: Vec<u32>,
     /// The same for the pass that gathers what conditions look at: simple properties only.
-    pub(crate) simple_order: Vec<u32>,
+    pub(crate) watched_order: Vec<u32>,
     pub(crate) displays: DisplayTable,
     /// The properties that can have issues.
     pub(crate) checked: Vec<u32>,
     /// Whether a name is one that every JavaScript object inherits.
     inherits: bool,
 }
-
-/// Names that are found on an object's prototype where the object lacks them.
-const INHERITED: [&str; 4] = ["constructor", "toString", "valueOf", "hasOwnProperty"];
 
 /// One property.
 #[derive(Debug)]
@@ -78,8 +98,7 @@ pub(crate) struct Compiled {
     pub(crate) slot: u32,
     /// Whether another property of the list has the same name.
     pub(crate) duplicate: bool,
-    /// Index into the list's displays; none where the property is always shown.
-    pub(crate) display: Option<u32>,
+    pub(crate) shown: Shown,
     pub(crate) kind: PropertyType,
     pub(crate) nested: Nested,
     pub(crate) default: Option<Value>,
@@ -167,7 +186,7 @@ pub(crate) struct Pattern {
 pub(crate) struct Compiler<'d> {
     pub(crate) facts: &'d NodeFacts,
     /// Slots of the node's own list, for conditions on `/root.paths` below it.
-    root: Option<FxHashMap<Box<str>, u32>>,
+    root: Option<SlotMap>,
 }
 
 impl<'d> Compiler<'d> {
@@ -177,40 +196,55 @@ impl<'d> Compiler<'d> {
 
     /// Compiles the node's own list, and with it all below.
     pub(crate) fn root(mut self, properties: &[Property]) -> List {
-        let slots = slots(properties, true);
-        self.root = Some(slots.clone());
-        self.list_with(properties, slots)
+        let names = Names::of(properties, true);
+        self.root = Some(names.slots.clone());
+        self.list_with(properties, names)
     }
 
     fn list(&self, properties: &[Property]) -> List {
-        self.list_with(properties, slots(properties, false))
+        self.list_with(properties, Names::of(properties, false))
     }
 
-    fn list_with(&self, properties: &[Property], slots: FxHashMap<Box<str>, u32>) -> List {
-        let mut displays = DisplayTable::default();
+    fn list_with(&self, properties: &[Property], names: Names) -> List {
+        let Names { slots, watched, own } = names;
+        let root = self.root.as_ref().unwrap_or(&slots);
+        let mut displays = TableBuilder::new(&slots, root, self.facts);
         let mut compiled: Vec<Compiled> =
             properties.iter().map(|property| self.property(property, &slots, &mut displays)).collect();
+        let displays = displays.finish();
         mark_duplicates(&mut compiled, slots.len());
         let order = order::resolve_order(properties).map(|order| order::without_idle_repeats(order, &compiled));
-        let is_simple = |index: &u32| matches!(compiled[*index as usize].nested, Nested::Simple);
-        let simple_order = order.iter().flatten().copied().filter(is_simple).collect();
+        let of_order = |keeps: &dyn Fn(&Compiled) -> bool| {
+            order.iter().flatten().copied().filter(|index| keeps(&compiled[*index as usize])).collect()
+        };
+        let shown_order = of_order(&|property| property.shown != Shown::Never);
+        let watched_order = of_order(&|property| property.is_gathered(watched.len(), &displays));
         let checked = (0u32..).zip(&compiled).filter(|(_, property)| property.is_checked(&displays));
         let checked = checked.map(|(index, _)| index).collect();
         let inherits = INHERITED.iter().any(|name| slots.contains_key(*name));
-        List { properties: compiled, slots, order, simple_order, displays, checked, inherits }
+        List {
+            properties: compiled,
+            order,
+            shown_order,
+            watched_order,
+            displays,
+            checked,
+            inherits,
+            slots,
+            watched,
+            own,
+        }
     }
 
-    fn property(&self, property: &Property, slots: &FxHashMap<Box<str>, u32>, displays: &mut DisplayTable) -> Compiled {
-        let root = self.root.as_ref().unwrap_or(slots);
-        let display =
-            property.display_options.as_ref().and_then(|options| displays.add(options, slots, root, self.facts));
+    fn property(&self, property: &Property, slots: &SlotMap, displays: &mut TableBuilder<'_>) -> Compiled {
+        let shown = property.display_options.as_ref().map_or(Shown::Always, |options| displays.add(options));
         let default = property.default.clone().map(data::normalize);
         Compiled {
             path: Path::parse(&property.name),
             display_name: property.display_name.clone(),
             slot: slots[property.name.as_str()],
             duplicate: false,
-            display,
+            shown,
             kind: property.kind.clone(),
             nested: self.nested(property),
             locator_default: locator_default(&property.kind, default.as_ref()),
@@ -250,18 +284,41 @@ impl<'d> Compiler<'d> {
 }
 
 impl List {
-    pub(crate) fn slot_count(&self) -> usize {
-        self.slots.len()
+    /// Slots for what conditions look at, with what an object without values of its own has.
+    pub(crate) fn no_values<'a>(&self) -> Slots<'a> {
+        let mut slots = smallvec![Js::Undefined; self.watched.len()];
+        if self.inherits {
+            self.gather_inherited(Js::Bool(false), &mut slots);
+        }
+        slots
     }
 
-    /// The values given for the list's names, by slot.
-    pub(crate) fn gather<'a>(&self, values: Js<'a>) -> Vec<Js<'a>> {
-        let mut slots = vec![Js::Undefined; self.slots.len()];
+    /// The values given for what conditions look at, by slot.
+    pub(crate) fn gather_watched<'a>(&self, values: &'a Map<String, Value>) -> Slots<'a> {
+        let mut slots: Slots<'_> = self.watched.iter().map(|name| values.get(&**name).into()).collect();
+        if self.inherits {
+            self.gather_inherited(Js::Object(values), &mut slots);
+        }
+        slots
+    }
+
+    /// The values given for the list's own names, by slot.
+    pub(crate) fn gather<'a>(&self, values: Js<'a>) -> Slots<'a> {
+        self.gather_first(self.own, values)
+    }
+
+    /// The same with what conditions of the lists below look at.
+    pub(crate) fn gather_all<'a>(&self, values: &'a Map<String, Value>) -> Slots<'a> {
+        self.gather_first(self.slots.len(), Js::Object(values))
+    }
+
+    fn gather_first<'a>(&self, count: usize, values: Js<'a>) -> Slots<'a> {
+        let mut slots: Slots<'_> = smallvec![Js::Undefined; count];
         match values {
             Js::Object(map) => {
                 for (key, value) in map {
-                    if let Some(slot) = self.slots.get(key.as_str()) {
-                        slots[*slot as usize] = value.into();
+                    if let Some(slot) = self.slots.get(key.as_str()).and_then(|slot| slots.get_mut(*slot as usize)) {
+                        *slot = value.into();
                     }
                 }
                 if self.inherits {
@@ -270,7 +327,9 @@ impl List {
             }
             other if other.is_truthy() => {
                 for (name, slot) in &self.slots {
-                    slots[*slot as usize] = other.get(name);
+                    if let Some(slot) = slots.get_mut(*slot as usize) {
+                        *slot = other.get(name);
+                    }
                 }
             }
             _ => {}
@@ -279,9 +338,9 @@ impl List {
     }
 
     fn gather_inherited<'a>(&self, values: Js<'a>, slots: &mut [Js<'a>]) {
-        for name in INHERITED {
-            if let Some(slot) = self.slots.get(name) {
-                slots[*slot as usize] = values.get(name);
+        for name in INHERITED.iter().copied() {
+            if let Some(slot) = self.slots.get(name).and_then(|slot| slots.get_mut(*slot as usize)) {
+                *slot = values.get(name);
             }
         }
     }
@@ -290,24 +349,33 @@ impl List {
 impl Compiled {
     /// Whether the property, or one below it, can have issues or make n8n throw.
     fn is_checked(&self, displays: &DisplayTable) -> bool {
+        let may_throw = matches!(self.shown, Shown::Depends(display) if displays.may_throw(display));
         let list = |list: &List| !list.checked.is_empty();
         let below = match &self.nested {
             Nested::Simple => false,
             Nested::Collection(inner) => inner.as_deref().is_some_and(list),
             Nested::Groups(groups) => groups.iter().flatten().any(|group| group.values.as_ref().is_none_or(list)),
         };
-        below
-            || self.required
-            || self.validate_type.is_some()
-            || self.checks.is_some()
-            || self.kind == PropertyType::Filter
-            || self.display.is_some_and(|display| displays.get(display).may_throw())
+        let while_shown = self.required || self.checks.is_some() || self.kind == PropertyType::Filter || may_throw;
+        // n8n checks types and goes into collections whether they are shown or not.
+        below || self.validate_type.is_some() || (self.shown != Shown::Never && while_shown)
     }
 
-    /// The values to choose from, where the descriptor lists them.
+    /// Whether conditions look at the property's value, or n8n may throw while it finds out: of
+    /// properties that share a name, only the one shown has it.
+    fn is_gathered(&self, watched: usize, displays: &DisplayTable) -> bool {
+        let is_simple = matches!(self.nested, Nested::Simple);
+        let may_throw = || matches!(self.shown, Shown::Depends(display) if displays.may_throw(display));
+        let is_used = (self.slot as usize) < watched || (self.duplicate && may_throw());
+        is_simple && is_used && !(self.duplicate && self.shown == Shown::Never)
+    }
+
+    /// The values to choose from, where the descriptor lists them. What stands in a collection has none.
     pub(crate) fn choices(&self) -> Option<Vec<Js<'_>>> {
-        match &self.source.options {
-            Options::Choices(choices) => Some(choices.iter().map(|choice| choice.value.as_ref().into()).collect()),
+        match (&self.source.options, &self.nested) {
+            (Options::Choices(choices), _) => Some(choices.iter().map(|choice| choice.value.as_ref().into()).collect()),
+            (_, Nested::Collection(Some(inner))) => Some(vec![Js::Undefined; inner.properties.len()]),
+            (_, Nested::Groups(Some(groups))) => Some(vec![Js::Undefined; groups.len()]),
             _ => None,
         }
     }
@@ -325,52 +393,8 @@ impl Compiled {
     }
 }
 
-/// Compiles display options that belong to no list.
-pub(crate) fn compile_display(options: &nodehost_descriptor::DisplayOptions, facts: &NodeFacts) -> Display {
-    let none = FxHashMap::default();
-    Display::compile(options, &none, &none, facts)
-}
-
 fn is_locator(kind: &PropertyType) -> bool {
     matches!(kind, PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector)
-}
-
-/// A slot for each name, and for each parameter that conditions look at though no property has its
-/// name: a value may be given all the same.
-fn slots(properties: &[Property], with_nested: bool) -> FxHashMap<Box<str>, u32> {
-    let mut slots = FxHashMap::default();
-    for property in properties {
-        add_slot(&mut slots, &property.name);
-    }
-    add_mentioned(&mut slots, properties, with_nested);
-    slots
-}
-
-fn add_slot(slots: &mut FxHashMap<Box<str>, u32>, name: &str) {
-    let next = slots.len() as u32;
-    slots.entry(name.into()).or_insert(next);
-}
-
-fn add_mentioned(slots: &mut FxHashMap<Box<str>, u32>, properties: &[Property], with_nested: bool) {
-    for property in properties {
-        let options = property.display_options.iter();
-        let sides = options.flat_map(|options| [options.show(), options.hide()]).flatten();
-        for name in sides.filter_map(Value::as_object).flat_map(|rules| rules.keys()) {
-            let path = Path::parse(name.trim_start_matches('/'));
-            add_slot(slots, &path.key);
-            path.steps.first().iter().for_each(|step| add_slot(slots, step));
-        }
-        match &property.options {
-            Options::Properties(inner) if with_nested => add_mentioned(slots, inner, true),
-            Options::Groups(groups) if with_nested => {
-                groups
-                    .iter()
-                    .filter_map(|group| group.values.as_deref())
-                    .for_each(|inner| add_mentioned(slots, inner, true));
-            }
-            _ => {}
-        }
-    }
 }
 
 fn mark_duplicates(compiled: &mut [Compiled], slots: usize) {

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::{Issues, mapper};
 use crate::ParameterError;
-use crate::compile::{Checks, Compiled, CompiledGroup, Level, List, LocatorMode, Memo, Multiple, Nested, Scope};
+use crate::compile::{Checks, Compiled, CompiledGroup, Level, List, LocatorMode, Memo, Multiple, Nested, Scope, Shown};
 use crate::js::path::{Path, is_deep, steps};
-use crate::js::{Js, Throws};
+use crate::js::{Js, Throws, is_inherited};
 use crate::resolve::at;
 use crate::types::{Checked, TypeOptions, validate_field_type};
 
@@ -33,7 +33,7 @@ pub(crate) fn node_findings(list: &List, values: &Map<String, Value>) -> Result<
 }
 
 fn walk(list: &List, values: &Map<String, Value>, sink: Sink<'_>) -> Result<(), ParameterError> {
-    let slots = list.gather(Js::Object(values));
+    let slots = list.gather_all(values);
     let node = Node { values, slots: &slots, has_paths: values.keys().any(|key| is_deep(key)) };
     let mut walk = Walk { node, sink, memo: Memo::new(&list.displays) };
     for index in &list.checked {
@@ -50,11 +50,16 @@ enum Sink<'s> {
 }
 
 impl Sink<'_> {
-    fn push(&mut self, property: &Compiled, place: Place<'_, '_>, message: String) {
+    fn push(&mut self, property: &Compiled, place: Place<'_, '_>, message: String) -> Result<(), ParameterError> {
         match self {
+            // n8n collects messages in an object, where it finds a function under such a name.
+            Self::Issues(_) if is_inherited(&property.name) => {
+                return Err(ParameterError::shape(&property.name, "no messages can be kept under this name"));
+            }
             Self::Issues(issues) => issues.push(&property.name, message),
             Self::Findings(findings) => findings.push((place.pointer(&property.name), message)),
         }
+        Ok(())
     }
 }
 
@@ -95,8 +100,8 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn property(&mut self, list: &'a List, property: &'a Compiled, place: Place<'_, 'a>) -> Result<(), ParameterError> {
-        let eager = property.display.is_some_and(|display| list.displays.get(display).may_throw());
-        let mut shown = Shown { list, property, place, known: None };
+        let eager = matches!(property.shown, Shown::Depends(display) if list.displays.may_throw(display));
+        let mut shown = Visibility { list, property, place, known: None };
         if eager {
             shown.get(self)?;
         }
@@ -145,7 +150,7 @@ impl<'a> Walk<'a> {
         &mut self,
         property: &'a Compiled,
         place: Place<'_, 'a>,
-        shown: &mut Shown<'_, 'a>,
+        shown: &mut Visibility<'_, 'a>,
     ) -> Result<(), ParameterError> {
         let value = self.value(property, place);
         let missing = match (property.multiple, value) {
@@ -154,7 +159,7 @@ impl<'a> Walk<'a> {
             _ => 0,
         };
         for _ in 0..missing {
-            self.sink.push(property, place, format!("Parameter \"{}\" is required.", property.display_name));
+            self.sink.push(property, place, format!("Parameter \"{}\" is required.", property.display_name))?;
         }
         Ok(())
     }
@@ -163,7 +168,7 @@ impl<'a> Walk<'a> {
         &mut self,
         property: &Compiled,
         values: impl Iterator<Item = Js<'a>>,
-        shown: &mut Shown<'_, 'a>,
+        shown: &mut Visibility<'_, 'a>,
     ) -> Result<usize, ParameterError> {
         let mut missing = 0;
         for value in values {
@@ -181,15 +186,15 @@ impl<'a> Walk<'a> {
         &mut self,
         property: &'a Compiled,
         place: Place<'_, 'a>,
-        shown: &mut Shown<'_, 'a>,
+        shown: &mut Visibility<'_, 'a>,
     ) -> Result<(), ParameterError> {
         match property.checks.as_deref() {
             Some(Checks::Locator(modes)) => {
                 let value = self.value(property, place);
-                if is_locator_value(value) && shown.get(self)? {
-                    self.locator(property, modes, value, place)?;
+                let is_locator = is_locator_value(value);
+                if (is_locator || property.validate_type.is_some()) && shown.get(self)? {
+                    return if is_locator { self.locator(property, modes, value, place) } else { Ok(()) };
                 }
-                return Ok(());
             }
             Some(Checks::Mapper { field_word, required }) => {
                 let value = self.value(property, place);
@@ -210,9 +215,6 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        if property.is_locator() {
-            return Ok(());
-        }
         self.typed(property, place)
     }
 
@@ -226,7 +228,7 @@ impl<'a> Walk<'a> {
         let choices = (kind == "options").then(|| property.choices()).flatten().unwrap_or_default();
         let checked = validate_field_type(&property.name, value, kind, &choices, &TypeOptions::default());
         if let Checked::Invalid(message) = checked.map_err(|reason| throws(&property.name, reason))? {
-            self.sink.push(property, place, message);
+            self.sink.push(property, place, message)?;
         }
         Ok(())
     }
@@ -254,7 +256,7 @@ impl<'a> Walk<'a> {
                 reason: error.to_string(),
             };
             if !matched.map_err(fail)? {
-                self.sink.push(property, place, pattern.message.clone());
+                self.sink.push(property, place, pattern.message.clone())?;
             }
         }
         Ok(())
@@ -266,7 +268,10 @@ impl<'a> Walk<'a> {
         }
         match &mut self.sink {
             Sink::Issues(issues) => {
-                issues.parameters.entry(property.name.clone()).or_default();
+                // Under such a name n8n finds a function, and so adds no list.
+                if !is_inherited(&property.name) {
+                    issues.parameters.entry(property.name.clone()).or_default();
+                }
                 for field in found {
                     issues
                         .parameters
@@ -312,7 +317,11 @@ impl<'a> Walk<'a> {
     ) -> Result<(), ParameterError> {
         let (base, path, root) = match place {
             Place::Top | Place::BesideTop => {
-                let value = self.value(property, place);
+                // The groups are looked up by a longer path, which a key that is one itself is not part of.
+                let value = match property.path.is_simple() {
+                    true => self.value(property, place),
+                    false => property.path.descend(Js::Object(self.node.values)),
+                };
                 // n8n takes what stands under "parameters" for the whole of a node's.
                 let root = (property.name == "parameters").then_some(value);
                 (value, property.name.clone(), root)
@@ -323,8 +332,13 @@ impl<'a> Walk<'a> {
         let mut children = Vec::new();
         for group in groups {
             let value = self.below(base, &path, &group.path);
-            self.count(property, value, place);
-            if !value.is_undefined() {
+            self.count(property, value, place)?;
+            let has_entries = match (property.multiple, value) {
+                (Multiple::Unsaid, value) => !value.is_undefined(),
+                (_, Js::Array(entries)) => !entries.is_empty(),
+                _ => false,
+            };
+            if has_entries {
                 let list = group.values.as_ref();
                 let list = list.ok_or_else(|| ParameterError::NoProperties { parameter: property.name.clone() })?;
                 children.push((list, value, format!("{path}.{}", group.name)));
@@ -345,8 +359,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn count(&mut self, property: &Compiled, value: Js<'_>, place: Place<'_, 'a>) {
-        let Some(Checks::Count { min, max }) = property.checks.as_deref() else { return };
+    fn count(&mut self, property: &Compiled, value: Js<'_>, place: Place<'_, 'a>) -> Result<(), ParameterError> {
+        let Some(Checks::Count { min, max }) = property.checks.as_deref() else { return Ok(()) };
         let count = if let Js::Array(list) = value { list.len() as f64 } else { 0.0 };
         let plural = |limit: f64| if limit == 1.0 { "field is" } else { "fields are" };
         let too_many = max.filter(|max| count > *max);
@@ -354,35 +368,35 @@ impl<'a> Walk<'a> {
         let message = match (too_many, too_few) {
             (Some(max), _) => format!("At most {} {} allowed.", data::number_to_string(max), plural(max)),
             (_, Some(min)) => format!("At least {} {} required.", data::number_to_string(min), plural(min)),
-            _ => return,
+            _ => return Ok(()),
         };
-        self.sink.push(property, place, message);
+        self.sink.push(property, place, message)
     }
 }
 
 /// Whether a property is shown, asked at most once.
-struct Shown<'p, 'a> {
+struct Visibility<'p, 'a> {
     list: &'a List,
     property: &'a Compiled,
     place: Place<'p, 'a>,
     known: Option<bool>,
 }
 
-impl<'a> Shown<'_, 'a> {
+impl<'a> Visibility<'_, 'a> {
     fn get(&mut self, walk: &mut Walk<'a>) -> Result<bool, ParameterError> {
         if let Some(known) = self.known {
             return Ok(known);
         }
-        let Some(display) = self.property.display else { return Ok(true) };
+        let (displays, shown) = (&self.list.displays, self.property.shown);
         let slots = walk.node.slots;
-        let shown = match self.place {
+        let found = match self.place {
             Place::Top => {
                 let scope = Scope { level: Level::Slots(slots), root: Level::RootSlots(slots) };
-                walk.memo.is_shown(&self.list.displays, display, scope)
+                walk.memo.is_shown(displays, shown, scope)
             }
             Place::BesideTop => {
                 let scope = Scope { level: Level::RootSlots(slots), root: Level::RootSlots(slots) };
-                self.list.displays.get(display).is_shown(scope)
+                displays.is_shown(shown, scope)
             }
             Place::Below { value, root, .. } => {
                 let root = match root {
@@ -390,12 +404,12 @@ impl<'a> Shown<'_, 'a> {
                     Some(root) if root.is_truthy() => Level::Value(root),
                     Some(_) => Level::Value(value),
                 };
-                self.list.displays.get(display).is_shown(Scope { level: Level::Value(value), root })
+                displays.is_shown(shown, Scope { level: Level::Value(value), root })
             }
         };
-        let shown = at(self.property, shown)?;
-        self.known = Some(shown);
-        Ok(shown)
+        let found = at(self.property, found)?;
+        self.known = Some(found);
+        Ok(found)
     }
 }
 

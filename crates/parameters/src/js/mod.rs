@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use equality::is_equal;
 pub(crate) use object_literal::parse_lenient;
+pub(crate) use prototype::{OBJECT as INHERITED, is_inherited};
 
 /// A value as JavaScript sees it.
 #[derive(Debug, Clone, Copy)]

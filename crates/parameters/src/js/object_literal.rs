@@ -89,6 +89,8 @@ fn to_value(expression: &Expression<'_>) -> Option<Value> {
         Expression::NumericLiteral(literal) => Some(data::number_value(literal.value)),
         Expression::BooleanLiteral(literal) => Some(Value::Bool(literal.value)),
         Expression::NullLiteral(_) => Some(Value::Null),
+        // A RegExp, which as JSON is an object without fields.
+        Expression::RegExpLiteral(_) => Some(Value::Object(Map::new())),
         Expression::UnaryExpression(unary) => match (unary.operator, to_value(&unary.argument)) {
             (UnaryOperator::UnaryNegation, Some(Value::Number(number))) => {
                 Some(data::number_value(-number.as_f64().unwrap_or(f64::NAN)))

@@ -14,7 +14,13 @@ pub(super) fn method<'a>(value: Js<'_>, key: &str) -> Js<'a> {
     found.map_or(Js::Undefined, |name| Js::Function(name))
 }
 
-const OBJECT: &[&str] = &[
+/// Whether `{}[name]` is something: every object inherits it.
+pub(crate) fn is_inherited(name: &str) -> bool {
+    name == "__proto__" || OBJECT.contains(&name)
+}
+
+/// The names of the functions every object inherits.
+pub(crate) const OBJECT: &[&str] = &[
     "constructor",
     "hasOwnProperty",
     "isPrototypeOf",

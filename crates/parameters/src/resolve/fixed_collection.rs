@@ -2,19 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::{Flow, Form, Parent, Resolved, resolve};
+use super::{Form, Outcome, Parent, Resolved, resolve};
 use crate::ParameterError;
 use crate::compile::{Compiled, CompiledGroup, Level, List, Multiple};
 use crate::js::{Js, is_equal};
 
-pub(super) fn set(
+pub(super) fn value(
     property: &Compiled,
     groups: Option<&[CompiledGroup]>,
     given: Js<'_>,
     form: Form,
     root: Level<'_, '_>,
-    out: &mut Resolved,
-) -> Result<Flow, ParameterError> {
+) -> Result<Outcome, ParameterError> {
     let value = if form.defaults && given.is_undefined() { property.default.as_ref().into() } else { given };
     if !form.defaults
         && property.multiple == Multiple::No
@@ -22,7 +21,7 @@ pub(super) fn set(
         && value.keys().all(|key| is_reserved(&key))
     {
         // An empty object says that an entry was added, all of it default.
-        return Ok(Flow::AsGiven);
+        return Ok(Outcome::AsGiven);
     }
     let context = Context { property, groups, given, value, form, root };
     let mut entries = Resolved::new();
@@ -36,14 +35,14 @@ pub(super) fn set(
         }
     }
     let is_object = matches!(value, Js::Object(map) if !map.is_empty());
-    if !form.defaults && any_visible && property.multiple == Multiple::No && entries.is_empty() && is_object {
-        let empty = |key: std::borrow::Cow<'_, str>| (key.into_owned(), Value::Object(Map::new()));
-        out.set(&property.name, Some(Value::Object(value.keys().map(empty).collect())));
-    }
     if !entries.is_empty() || form.defaults {
-        out.set(&property.name, Some(Value::Object(entries.map)));
+        return Ok(Outcome::Value(Some(Value::Object(entries.map))));
     }
-    Ok(Flow::Continue)
+    if any_visible && property.multiple == Multiple::No && is_object {
+        let empty = |key: std::borrow::Cow<'_, str>| (key.into_owned(), Value::Object(Map::new()));
+        return Ok(Outcome::Value(Some(Value::Object(value.keys().map(empty).collect()))));
+    }
+    Ok(Outcome::Nothing)
 }
 
 /// Keys that n8n's copy of the value lacks.

@@ -72,10 +72,13 @@ pub(crate) struct Form {
     pub(crate) hidden: bool,
 }
 
-/// What to do after a property.
-pub(crate) enum Flow {
-    Continue,
-    /// The list's values are taken as they were given.
+/// What a collection's value is.
+pub(crate) enum Outcome {
+    /// There is none.
+    Nothing,
+    /// The value; none for one that JSON cannot hold.
+    Value(Option<Value>),
+    /// All values of the list the collection stands in are taken as they were given.
     AsGiven,
 }
 
@@ -98,127 +101,126 @@ pub(crate) fn resolve<'a>(
     parent: Parent,
     root: Option<Level<'_, '_>>,
 ) -> Result<Resolved, ParameterError> {
-    if form.hidden {
-        return resolve_with_hidden(list, values, form, parent, root);
-    }
     let order = list.order.as_ref().map_err(Clone::clone)?;
     let given = list.gather(values);
     let mut memo = Memo::new(&list.displays);
+    if form.hidden {
+        return Pass { list, values, given: &given, form, parent }.with_hidden(order, root, &mut memo);
+    }
     let effective = simple::effective_values(list, &given, values, parent, root, &mut memo)?;
     let level = Level::Slots(&effective);
     let scope = Scope { level, root: root.unwrap_or(level) };
-    if !values.is_truthy() {
-        return Ok(Resolved::new());
-    }
-    let mut out = Resolved::with_capacity(capacity(list, values, form, parent));
-    for index in order {
-        let property = &list.properties[*index as usize];
-        let value = given[property.slot as usize];
-        if value.is_undefined() && (!form.defaults || parent == Parent::Collection) {
-            continue;
-        }
-        if let Some(display) = property.display
-            && !at(property, memo.is_shown(&list.displays, display, scope))?
-        {
-            continue;
-        }
-        let flow = match &property.nested {
-            Nested::Simple => {
-                simple::set(property, value, form, parent, &mut out);
-                Flow::Continue
-            }
-            _ => nested(property, value, form, scope.root, &mut out)?,
-        };
-        if let Flow::AsGiven = flow {
-            return Ok(as_given(values));
-        }
-    }
-    Ok(out)
+    Pass { list, values, given: &given, form, parent }.of_shown(scope, &mut memo)
 }
 
-/// How many values the result may hold: those given, and some defaults.
-fn capacity(list: &List, values: Js<'_>, form: Form, parent: Parent) -> usize {
-    const DEFAULTS: usize = 8;
-    let given = if let Js::Object(map) = values { map.len() } else { 0 };
-    let defaults = if form.defaults && parent != Parent::Collection { DEFAULTS } else { 0 };
-    (given + defaults).min(list.properties.len())
-}
-
-/// The same with the values of hidden properties. Only among properties of one name are conditions
-/// looked at, and they see what has been resolved so far.
-fn resolve_with_hidden<'a>(
+/// One pass over a list.
+struct Pass<'p, 'a> {
     list: &'a List,
     values: Js<'a>,
+    given: &'p [Js<'a>],
     form: Form,
     parent: Parent,
-    root: Option<Level<'_, '_>>,
-) -> Result<Resolved, ParameterError> {
-    let order = list.order.as_ref().map_err(Clone::clone)?;
-    let given = list.gather(values);
-    let mut out = Resolved::new();
-    if !values.is_truthy() {
-        return Ok(out);
-    }
-    for index in order {
-        let property = &list.properties[*index as usize];
-        let value = given[property.slot as usize];
-        if value.is_undefined() && (!form.defaults || parent == Parent::Collection) {
-            continue;
-        }
-        let flow = match &property.nested {
-            Nested::Simple => {
-                if property.duplicate && !is_shown_beside(list, property, &out.map, root)? {
-                    continue;
-                }
-                simple::set(property, value, form, parent, &mut out);
-                Flow::Continue
-            }
-            _ => {
-                let so_far = std::mem::take(&mut out.map);
-                let level = Level::Map(&so_far);
-                let mut inner = Resolved { phantom: out.phantom, ..Resolved::new() };
-                let flow = nested(property, value, form, root.unwrap_or(level), &mut inner)?;
-                out.phantom = inner.phantom;
-                out.map = so_far;
-                if inner.map.is_empty() && inner.phantom {
-                    out.map.shift_remove(&property.name);
-                }
-                out.map.extend(inner.map);
-                flow
-            }
-        };
-        if let Flow::AsGiven = flow {
-            return Ok(as_given(values));
-        }
-    }
-    Ok(out)
 }
 
-fn is_shown_beside(
+impl<'a> Pass<'_, 'a> {
+    fn of_shown(&self, scope: Scope<'_, '_>, memo: &mut Memo) -> Result<Resolved, ParameterError> {
+        let mut out = Resolved::with_capacity(self.capacity());
+        for (property, value) in self.candidates(&self.list.shown_order) {
+            if !is_shown(self.list, property, memo, scope)? {
+                continue;
+            }
+            if let Nested::Simple = property.nested {
+                simple::set(property, value, self.form, self.parent, &mut out);
+                continue;
+            }
+            match collection_value(property, value, self.form, scope.root)? {
+                Outcome::Nothing => {}
+                Outcome::Value(value) => out.set(&property.name, value),
+                Outcome::AsGiven => return Ok(as_given(self.values)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// With the values of hidden properties. Only among properties of one name are conditions looked
+    /// at, and they see what has been resolved so far.
+    fn with_hidden(
+        &self,
+        order: &'a [u32],
+        root: Option<Level<'_, '_>>,
+        memo: &mut Memo,
+    ) -> Result<Resolved, ParameterError> {
+        let mut out = Resolved::with_capacity(self.capacity());
+        for (property, value) in self.candidates(order) {
+            let level = Level::Map(&out.map);
+            let root = root.unwrap_or(level);
+            if let Nested::Simple = property.nested {
+                let scope = Scope { level, root };
+                if !property.duplicate || is_shown(self.list, property, memo, scope)? {
+                    simple::set(property, value, self.form, self.parent, &mut out);
+                    memo.forget(&self.list.displays, property.slot);
+                }
+                continue;
+            }
+            match collection_value(property, value, self.form, root)? {
+                Outcome::Nothing => {}
+                Outcome::Value(value) => {
+                    out.set(&property.name, value);
+                    memo.forget(&self.list.displays, property.slot);
+                }
+                Outcome::AsGiven => return Ok(as_given(self.values)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// The properties that may have a value, with what is given for each.
+    fn candidates(&self, order: &'a [u32]) -> impl Iterator<Item = (&'a Compiled, Js<'a>)> + use<'_, 'a> {
+        let Self { list, given, .. } = *self;
+        let order = if self.values.is_truthy() { order } else { &[] };
+        let has_defaults = self.form.defaults && self.parent != Parent::Collection;
+        let candidate = move |index: &u32| {
+            let property = &list.properties[*index as usize];
+            (property, given[property.slot as usize])
+        };
+        order.iter().map(candidate).filter(move |(_, value)| has_defaults || !value.is_undefined())
+    }
+
+    /// How many values the result may hold: those given, and some defaults.
+    fn capacity(&self) -> usize {
+        const DEFAULTS: usize = 8;
+        let given = if let Js::Object(map) = self.values { map.len() } else { 0 };
+        let defaults = match self.form {
+            _ if self.parent == Parent::Collection => 0,
+            Form { defaults: false, .. } => 0,
+            Form { hidden: true, .. } => self.list.properties.len(),
+            Form { .. } => DEFAULTS,
+        };
+        (given + defaults).min(self.list.properties.len())
+    }
+}
+
+/// Whether the property is shown beside the values in `scope`.
+pub(crate) fn is_shown(
     list: &List,
     property: &Compiled,
-    so_far: &Map<String, Value>,
-    root: Option<Level<'_, '_>>,
+    memo: &mut Memo,
+    scope: Scope<'_, '_>,
 ) -> Result<bool, ParameterError> {
-    let Some(display) = property.display else { return Ok(true) };
-    let level = Level::Map(so_far);
-    at(property, list.displays.get(display).is_shown(Scope { level, root: root.unwrap_or(level) }))
+    at(property, memo.is_shown(&list.displays, property.shown, scope))
 }
 
-fn nested(
+/// The value of a property that holds others.
+fn collection_value(
     property: &Compiled,
     value: Js<'_>,
     form: Form,
     root: Level<'_, '_>,
-    out: &mut Resolved,
-) -> Result<Flow, ParameterError> {
+) -> Result<Outcome, ParameterError> {
     match &property.nested {
-        Nested::Simple => Ok(Flow::Continue),
-        Nested::Collection(inner) => {
-            collection::set(property, inner.as_deref(), value, form, root, out)?;
-            Ok(Flow::Continue)
-        }
-        Nested::Groups(groups) => fixed_collection::set(property, groups.as_deref(), value, form, root, out),
+        Nested::Simple => Ok(Outcome::Nothing),
+        Nested::Collection(inner) => collection::value(property, inner.as_deref(), value, form, root),
+        Nested::Groups(groups) => fixed_collection::value(property, groups.as_deref(), value, form, root),
     }
 }
 

@@ -3,9 +3,9 @@
 use nodehost_descriptor::PropertyType;
 use serde_json::{Map, Value, json};
 
-use super::{Form, Parent, Resolved, at, is_from_ai_only};
+use super::{Form, Parent, Resolved, is_from_ai_only, is_shown};
 use crate::ParameterError;
-use crate::compile::{Compiled, Level, List, Memo, Scope};
+use crate::compile::{Compiled, Level, List, Memo, Scope, Slots};
 use crate::js::{Js, is_equal};
 
 /// The values conditions look at: what is given, or the default; of properties that share a name,
@@ -17,28 +17,29 @@ pub(super) fn effective_values<'a>(
     parent: Parent,
     root: Option<Level<'_, '_>>,
     memo: &mut Memo,
-) -> Result<Vec<Js<'a>>, ParameterError> {
+) -> Result<Slots<'a>, ParameterError> {
     // Below the node's own list, conditions of this one are all that looks at its values.
     let unused = root.is_some() && list.displays.is_empty();
     if !values.is_truthy() || unused {
-        return Ok(Vec::new());
+        return Ok(Slots::new());
     }
-    let mut effective = vec![Js::Undefined; list.slot_count()];
-    for index in &list.simple_order {
+    let mut effective = list.no_values();
+    for index in &list.watched_order {
         let property = &list.properties[*index as usize];
         let value = given[property.slot as usize];
         if value.is_undefined() && parent == Parent::Collection {
             continue;
         }
-        if let Some(display) = property.display.filter(|_| property.duplicate) {
+        if property.duplicate {
             let level = Level::Slots(&effective);
-            let scope = Scope { level, root: root.unwrap_or(level) };
-            if !at(property, memo.is_shown(&list.displays, display, scope))? {
+            if !is_shown(list, property, memo, Scope { level, root: root.unwrap_or(level) })? {
                 continue;
             }
         }
-        effective[property.slot as usize] = without_prefix(property, or_default(property, value));
-        memo.forget(&list.displays, property.slot);
+        if let Some(watched) = effective.get_mut(property.slot as usize) {
+            *watched = without_prefix(property, or_default(property, value));
+            memo.forget(&list.displays, property.slot);
+        }
     }
     Ok(effective)
 }

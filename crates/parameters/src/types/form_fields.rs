@@ -42,7 +42,8 @@ const TYPES: [&str; 12] = [
 
 /// The fields, or n8n's message.
 pub(super) fn parse(value: Js<'_>) -> Result<Value, String> {
-    let text = value.to_text().map_err(|_| "Value is not valid JSON: no text".to_owned())?;
+    let text =
+        value.to_text().map_err(|_| "Value is not valid JSON: Cannot convert object to primitive value".to_owned())?;
     let raw = parse_lenient(&text).map_err(|error| format!("Value is not valid JSON: {error}"))?;
     let Some(Value::Array(fields)) = raw else {
         return Err(format!(

@@ -4,6 +4,8 @@ mod date_time;
 mod form_fields;
 mod simple;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use nodehost_expression::luxon::{DateTime, Zone};
 use serde_json::Value;
 
@@ -20,11 +22,14 @@ pub struct TypeOptions<'a> {
     pub parse_strings: bool,
     /// The zone of dates that name none.
     pub zone: Zone,
+    /// The moment whose day is meant where only a time is given, in milliseconds since 1970; by default the clock's.
+    pub now: f64,
 }
 
 impl Default for TypeOptions<'_> {
     fn default() -> Self {
-        Self { choices: &[], strict: false, parse_strings: false, zone: Zone::UTC }
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { choices: &[], strict: false, parse_strings: false, zone: Zone::UTC, now: since_1970.as_millis() as f64 }
     }
 }
 
@@ -70,7 +75,7 @@ pub(crate) fn validate_field_type(
     if value.is_nothing() {
         return Ok(Checked::Valid(Converted::Nothing));
     }
-    let TypeOptions { strict, parse_strings, zone, .. } = options;
+    let TypeOptions { strict, parse_strings, zone, now, .. } = options;
     let lower = kind.to_lowercase();
     let default_message = || expected(name, value, kind);
     let is_strictly = |fits: bool| !*strict || fits;
@@ -85,7 +90,7 @@ pub(crate) fn validate_field_type(
         "number" => simple::number(value).map(Converted::Number).ok_or_else(default_message),
         "boolean" if !is_strictly(matches!(value, Js::Bool(_))) => Err(default_message()),
         "boolean" => simple::boolean(value).map(|flag| Converted::Json(flag.into())).ok_or_else(default_message),
-        "datetime" => date_time::parse(value, zone)
+        "datetime" => date_time::parse(value, zone, *now)
             .map(|moment| Converted::DateTime(Box::new(moment)))
             .ok_or_else(|| date_message(&default_message())),
         "time" => simple::time(value)

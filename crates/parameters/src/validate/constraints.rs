@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 
 use super::{Violation, has_expression, token};
 use crate::CompiledVersion;
-use crate::compile::{Display, Level, NodeFacts, Scope, compile_display};
+use crate::compile::{DisplayTable, Level, NodeFacts, Scope, Shown};
 use crate::js::path;
 
 /// One rule of a descriptor's `constraints`, compiled.
 #[derive(Debug)]
 pub(crate) struct Constraint {
     /// When it applies; none where it always does.
-    when: Option<Display>,
+    when: Option<(DisplayTable, Shown)>,
     schema: Result<Validator, String>,
     /// The names the rule looks at: while one of them is an expression, constants do not decide it.
     names: BTreeSet<String>,
@@ -38,7 +38,7 @@ impl Constraint {
         Self {
             when: when.map(|when| {
                 let show = Map::from_iter([("show".to_owned(), when.clone())]);
-                compile_display(&nodehost_descriptor::DisplayOptions::from_rules(show), facts)
+                DisplayTable::of_one(&nodehost_descriptor::DisplayOptions::from_rules(show), facts)
             }),
             schema: compiled.map_err(|error| error.to_string()),
             names,
@@ -59,8 +59,8 @@ impl Constraint {
             return None;
         }
         let level = Level::Map(map);
-        if let Some(when) = &self.when
-            && !when.is_shown(Scope { level, root: level }).unwrap_or(false)
+        if let Some((table, when)) = &self.when
+            && !table.is_shown(*when, Scope { level, root: level }).unwrap_or(false)
         {
             return None;
         }

@@ -103,7 +103,6 @@ impl Walk<'_> {
 /// Whether the property is shown; one whose conditions cannot be evaluated is not checked, since n8n
 /// throws on it before.
 pub(super) fn is_shown(place: Place<'_>, property: &Compiled) -> bool {
-    let Some(display) = property.display else { return true };
     let scope = Scope { level: Level::Map(place.values), root: Level::Value(Js::Object(place.root)) };
-    place.list.displays.get(display).is_shown(scope).unwrap_or(false)
+    place.list.displays.is_shown(property.shown, scope).unwrap_or(false)
 }

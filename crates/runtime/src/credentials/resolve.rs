@@ -94,7 +94,7 @@ type Filled = (Map<String, Value>, Vec<(String, Value)>);
 
 /// n8n's `getNodeParameters` over the type's properties, and which of the values are to be evaluated.
 fn with_defaults(credential_type: &CredentialType, given: &Map<String, Value>) -> Result<Filled, CredentialError> {
-    let fields = credential_type.compiled.get_parameters(given, true, false).map_err(|error| {
+    let fields = credential_type.compiled.get_node_parameters(given, true, false).map_err(|error| {
         CredentialError::InvalidType { type_name: credential_type.name.clone(), reason: error.to_string() }
     })?;
     // Saved credentials carry hidden fields with their default's text: what equals the default is the descriptor's.
