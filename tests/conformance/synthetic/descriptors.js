@@ -16,7 +16,8 @@ const DEFAULTS = {
 	resourceMapper: [{ mappingMode: 'defineBelow', value: null }], filter: [{}, { conditions: [] }], assignmentCollection: [{}],
 	collection: [{}, { a: 'x' }, [], [{ a: 1 }]], fixedCollection: [{}, { g: {} }, { g: [{ a: 'x' }] }, { g: { a: 'x' } }, []],
 };
-const VALIDATE_TYPES = ['string', 'string-alphanumeric', 'number', 'boolean', 'dateTime', 'time', 'array', 'object', 'options', 'url', 'jwt', 'form-fields', 'binary', 'any', 'unheardOf'];
+// Without form-fields, whose messages tell what n8n's lenient parser takes for JavaScript; types.js has them.
+const VALIDATE_TYPES = ['string', 'string-alphanumeric', 'number', 'boolean', 'dateTime', 'time', 'array', 'object', 'options', 'url', 'jwt', 'binary', 'any', 'unheardOf'];
 const PATTERNS = ['[a-z]+', '\\d{2,}', '(?!x).*', '(a)\\1', 'https?://.*', 'x|y', '^a$', '.', '[', '(', ''];
 
 class DescriptorMaker {
