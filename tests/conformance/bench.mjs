@@ -26,6 +26,10 @@ try {
 		JSON.parse(text);
 		return performance.now() - start;
 	});
+	// What Node.js holds after JSON.parse, the text not counted.
+	const holding = `const text = fs.readFileSync(process.argv[1], 'utf8'); gc(); const before = process.memoryUsage().heapUsed;
+		const value = JSON.parse(text); gc(); console.log((process.memoryUsage().heapUsed - before) / 2 ** 20, value.length)`;
+	const parsedMb = Number.parseFloat(execFileSync(process.execPath, ['--expose-gc', '-e', holding, nodesFile], { encoding: 'utf8' }));
 	const command = ['bench', '--quiet', '-p', 'nodehost-parameters', '--bench', 'parameters', '--', nodesFile, file];
 	const ours = JSON.parse(execFileSync('cargo', command, { cwd: resolve(here, '../..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 	const theirs = measure(workflow, cases);
@@ -35,7 +39,8 @@ try {
 		const own = ours.casesPerSecond[call];
 		console.log(`${call.padEnd(16)}${String(speed).padStart(12)}${String(own).padStart(12)}${(own / speed).toFixed(1).padStart(8)}`);
 	}
-	console.log(`loading nodes.json: JSON.parse ${Math.min(...parse).toFixed(1)} ms, nodehost ${ours.loadMs.toFixed(1)} ms, and ${ours.modelMs.toFixed(0)} ms more if every descriptor is compiled`);
+	console.log(`loading nodes.json: JSON.parse ${Math.min(...parse).toFixed(1)} ms, nodehost ${ours.loadMs.toFixed(1)} ms; and ${ours.modelMs.toFixed(0)} ms more if every descriptor is used`);
+	console.log(`held: JSON.parse ${parsedMb.toFixed(1)} MB, nodehost ${ours.heldMb.toFixed(1)} MB; and ${ours.modelMb.toFixed(1)} MB more if every descriptor is used`);
 } finally {
 	rmSync(temporary, { recursive: true, force: true });
 }

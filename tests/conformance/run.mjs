@@ -18,13 +18,21 @@ const { values: options, positionals: wanted } = parseArgs({
 	allowPositionals: true,
 });
 
+/** Builds a target of a package; answers the file. */
+function build(packageName, kind, name) {
+	execFileSync('cargo', ['build', '--quiet', '-p', packageName, `--${kind}`, name], { cwd: project, stdio: 'inherit' });
+	const target = JSON.parse(execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: project, maxBuffer: 1 << 28 })).target_directory;
+	return join(target, kind === 'example' ? 'debug/examples' : 'debug', name);
+}
+
 /** Builds an example; a function that runs it with arguments and answers its output. */
 function example(packageName, exampleName) {
-	execFileSync('cargo', ['build', '--quiet', '-p', packageName, '--example', exampleName], { cwd: project, stdio: 'inherit' });
-	const target = JSON.parse(execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: project, maxBuffer: 1 << 28 })).target_directory;
-	const path = join(target, 'debug/examples', exampleName);
+	const path = build(packageName, 'example', exampleName);
 	return Object.assign((...args) => output(path, args), { path });
 }
+
+/** Builds a program; answers the file. */
+const binary = (packageName, name) => build(packageName, 'bin', name);
 
 /** Runs a program; answers what it prints, or fails with what it says is wrong. */
 function output(program, args, settings = {}) {
@@ -84,7 +92,7 @@ async function runSuite(suite, context) {
 const require = createRequire(join(resolve(options.modules), 'conformance.js'));
 const n8n = Object.assign((id) => require(id), { resolve: (id) => require.resolve(id) });
 const temporary = mkdtempSync(join(tmpdir(), 'nodehost-conformance-'));
-const context = { n8n, modules: resolve(options.modules), project, temporary, seeds: [FIXED_SEED, commitSeed()], cargo: { example }, output };
+const context = { n8n, modules: resolve(options.modules), project, temporary, seeds: [FIXED_SEED, commitSeed()], cargo: { example, binary }, output };
 const folders = readdirSync(here).sort().filter((folder) => existsSync(join(here, folder, 'suite.mjs')));
 const names = wanted.length > 0 ? wanted : folders;
 const failures = [];

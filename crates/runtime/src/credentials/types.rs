@@ -91,10 +91,10 @@ impl CredentialTypes {
         Ok(Self { types })
     }
 
-    /// The descriptor as loaded.
+    /// The descriptor as loaded; a package's where it brings a type that the host has, too.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Arc<CredentialSource>> {
-        self.find(None, name).ok().map(|entry| &entry.source)
+        self.loaded(name).ok().map(|entry| &entry.source)
     }
 
     /// The names of all types, sorted.
@@ -118,12 +118,17 @@ impl CredentialTypes {
 
     /// The descriptor as JSON, with the properties it inherits in place of `extends`.
     pub fn resolved_json(&self, name: &str) -> Result<Value, CredentialError> {
-        let entry = self.find(None, name)?;
+        let entry = self.loaded(name)?;
         let merged = self.properties_json(entry, &mut Ancestry::default())?;
         let mut json = entry.json()?;
         json.shift_remove("extends");
         json.insert("properties".to_owned(), Value::Array(merged));
         Ok(Value::Object(json))
+    }
+
+    fn loaded(&self, name: &str) -> Result<&Entry, CredentialError> {
+        let entries = self.types.get(name).map(Vec::as_slice).unwrap_or_default();
+        entries.iter().find(|entry| entry.source.package().is_some()).map_or_else(|| self.find(None, name), Ok)
     }
 
     fn find(&self, package: Option<&str>, name: &str) -> Result<&Entry, CredentialError> {
