@@ -64,6 +64,9 @@ async fn requests_the_runner_refuses_do_not_fit_the_schema() {
         json!({ "node": { "type": "haloPsa", "credentials": { "a": {} } }, "items": [] }),
         json!({ "node": { "type": "haloPsa" }, "items": [], "settings": { "concurrency": 0 } }),
         json!({ "node": { "type": "haloPsa" }, "items": [], "settings": { "validation": "loose" } }),
+        json!({ "node": { "type": "haloPsa" }, "items": [], "context": { "input": { "previousNodeOutput": 4_294_967_294_u32 } } }),
+        json!({ "node": { "type": "haloPsa" }, "items": [], "context": { "runIndex": 4_294_967_296_u64 } }),
+        json!({ "node": { "type": "haloPsa" }, "items": [], "context": { "runData": { "a": {} } } }),
         json!({ "node": { "type": "haloPsa" }, "items": [], "more": 1 }),
     ] {
         assert!(!requests.is_valid(&wrong), "the schema takes {wrong}");

@@ -80,7 +80,7 @@ impl Context {
             run_data: fields.object("runData"),
             active_node: fields.string("activeNode"),
             input: fields.nested("input", InputSource::read),
-            run_index: index(fields, "runIndex"),
+            run_index: index(fields, "runIndex", MAX_INDEX),
             mode: fields.string("mode"),
             execution_id: fields.string("executionId"),
             vars: fields.object("vars").unwrap_or_default(),
@@ -110,14 +110,18 @@ impl InputSource {
     fn read(mut fields: Fields<'_>) -> Self {
         let source = Self {
             previous_node: fields.string("previousNode").unwrap_or_else(|| "Input".to_owned()),
-            previous_node_output: index(&mut fields, "previousNodeOutput"),
-            previous_node_run: index(&mut fields, "previousNodeRun"),
+            previous_node_output: index(&mut fields, "previousNodeOutput", MAX_OUTPUT),
+            previous_node_run: index(&mut fields, "previousNodeRun", MAX_INDEX),
         };
         fields.finish();
         source
     }
 }
 
-fn index(fields: &mut Fields<'_>, key: &'static str) -> usize {
-    fields.integer(key, 0..=u64::from(u32::MAX)).and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
+/// The outputs of a node up to this one are held, empty ones, too.
+const MAX_OUTPUT: u64 = 1000;
+const MAX_INDEX: u64 = u32::MAX as u64;
+
+fn index(fields: &mut Fields<'_>, key: &'static str, most: u64) -> usize {
+    fields.integer(key, 0..=most).and_then(|n| usize::try_from(n).ok()).unwrap_or_default()
 }
