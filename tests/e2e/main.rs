@@ -5,6 +5,7 @@
 mod executions;
 mod halopsa;
 mod nodes;
+mod openapi;
 mod operations;
 mod protocol;
 mod schemas;

@@ -120,5 +120,13 @@ async fn the_calls_are_described() {
     let page = runner.get("/docs").await;
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     let text = String::from_utf8(page.body.to_vec()).unwrap();
-    assert!(text.contains("/healthz") && !text.contains("<script") && !text.contains("//"), "{text}");
+    assert!(text.contains("/healthz") && !text.contains("<script"), "{text}");
+    // Nothing is loaded from elsewhere, and every link leads to a place on the page, or to the document.
+    for loading in ["src=", "url(", "@import", "<link"] {
+        assert!(!text.contains(loading), "{loading}");
+    }
+    for link in text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        let anchored = link.strip_prefix('#').is_some_and(|anchor| text.contains(&format!("id=\"{anchor}\"")));
+        assert!(anchored || link == "/openapi.json", "{link}");
+    }
 }

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use http::Method;
-use nodehost_runtime::Host;
 use nodehost_runtime::egress::{EgressConfig, Policy};
+use nodehost_runtime::{Host, HostBuilder};
 use nodehost_server::{CancellationToken, ServerConfig};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -14,10 +14,14 @@ use crate::http::{Answer, Call};
 
 /// A host with the HaloPSA node, allowed to reach loopback.
 pub fn host() -> Host {
+    builder().build().expect("the host is sound")
+}
+
+/// The same, for more to be added.
+pub fn builder() -> HostBuilder {
     let loopback = "127.0.0.1".parse().expect("an address");
     let egress = EgressConfig { policy: Policy::new(vec![loopback]), ..EgressConfig::default() };
-    let builder = nodehost_halopsa::register(Host::builder()).expect("the node is sound");
-    builder.egress(egress).build().expect("the host is sound")
+    nodehost_halopsa::register(Host::builder()).expect("the node is sound").egress(egress)
 }
 
 /// A server that runs in this process.

@@ -2,14 +2,16 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use nodehost_expression::EngineConfig;
 use nodehost_runtime::credentials::{CredentialStore, StoreKey};
-use nodehost_runtime::egress::{AllowedHost, EgressConfig, Policy};
+use nodehost_runtime::egress::{AllowedHost, EgressConfig, Policy, TraceContext};
 use nodehost_runtime::{Host, HostBuilder};
 
 use crate::settings::HostSettings;
+use crate::telemetry::add_trace_context;
 
 /// Builds the host of these settings: HaloPSA Complete is built in, what `nodes` names is loaded.
 pub(crate) fn build(settings: &HostSettings) -> Result<Host> {
@@ -82,6 +84,7 @@ fn egress(settings: &HostSettings) -> Result<EgressConfig> {
         roots: roots.collect::<Result<_>>()?,
         policy: Policy::new(allowed.collect::<Result<_>>()?),
         gateway: gateway.context("egress-gateway is not a URL")?,
+        trace_context: settings.trace_outgoing.unwrap_or_default().then(|| Arc::new(add_trace_context) as TraceContext),
         body_limit: settings.max_answer_bytes.unwrap_or(EgressConfig::default().body_limit),
         ..EgressConfig::default()
     })

@@ -6,9 +6,9 @@ mod commands;
 mod exit;
 mod host;
 mod keys;
-mod logging;
 mod settings;
 mod table;
+mod telemetry;
 
 use std::process::ExitCode;
 
@@ -23,20 +23,26 @@ struct Cli {
     #[command(subcommand)]
     command: commands::Command,
     #[command(flatten)]
-    logs: logging::LogSettings,
+    telemetry: telemetry::TelemetrySettings,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let ended = cli.logs.start(cli.command.default_log_level()).and_then(|()| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(cli.command.run())
-    });
-    ended.map_or_else(
+    run(cli).map_or_else(
         |error| {
             eprintln!("error: {error:#}");
             Exit::Failure.into()
         },
         ExitCode::from,
     )
+}
+
+fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let in_runtime = runtime.enter();
+    let telemetry = cli.telemetry.start(cli.command.config_file(), cli.command.default_log_level())?;
+    drop(in_runtime);
+    let ended = runtime.block_on(cli.command.run());
+    telemetry.end();
+    ended
 }

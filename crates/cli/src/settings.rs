@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Arg, Args, CommandFactory};
 use serde::Deserialize;
 
+use crate::telemetry::TelemetrySettings;
+
 /// The address `serve` listens on unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
 
@@ -65,6 +67,11 @@ pub(crate) struct HostSettings {
     #[arg(long, env = "NODEHOST_CONCURRENCY", value_name = "COUNT")]
     pub(crate) concurrency: Option<usize>,
 
+    /// Tell the services that are called which trace a request belongs to, in the header `traceparent`; needs --otlp-endpoint.
+    /// n8n sends no such header
+    #[arg(long, env = "NODEHOST_TRACE_OUTGOING", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) trace_outgoing: Option<bool>,
+
     /// The largest answer to an outgoing request, in bytes [default: 33554432]
     #[arg(long, env = "NODEHOST_MAX_ANSWER_BYTES", value_name = "BYTES")]
     pub(crate) max_answer_bytes: Option<u64>,
@@ -116,6 +123,10 @@ pub(crate) struct ServerSettings {
     #[arg(long, env = "NODEHOST_MAX_BODY_BYTES", value_name = "BYTES")]
     pub(crate) max_body_bytes: Option<usize>,
 
+    /// The most bytes of request bodies that are held at the same time; more are answered 429 [default: 536870912]
+    #[arg(long, env = "NODEHOST_MAX_HELD_BYTES", value_name = "BYTES")]
+    pub(crate) max_held_bytes: Option<usize>,
+
     /// The most items of one batch that is not streamed [default: 100000]
     #[arg(long, env = "NODEHOST_MAX_ITEMS", value_name = "COUNT")]
     pub(crate) max_items: Option<usize>,
@@ -124,7 +135,13 @@ pub(crate) struct ServerSettings {
     #[arg(long, env = "NODEHOST_MAX_EXECUTIONS", value_name = "COUNT")]
     pub(crate) max_executions: Option<usize>,
 
-    /// How long a client may take to send its headers and its body, in seconds [default: 30]
+    /// The longest an execution may take, in seconds; a request may ask for less [default: 86400]
+    #[arg(long, env = "NODEHOST_MAX_EXECUTION_TIME", value_name = "SECONDS", value_parser = seconds)]
+    #[serde(deserialize_with = "seconds_in_file")]
+    pub(crate) max_execution_time: Option<Duration>,
+
+    /// How long a client may take to send its headers, its body, or a line of a body that is streamed, in seconds
+    /// [default: 30]
     #[arg(long, env = "NODEHOST_BODY_TIMEOUT", value_name = "SECONDS", value_parser = seconds)]
     #[serde(deserialize_with = "seconds_in_file")]
     pub(crate) body_timeout: Option<Duration>,
@@ -194,10 +211,19 @@ impl HostSettings {
                 store_key_file,
                 engine_threads,
                 concurrency,
+                trace_outgoing,
                 max_answer_bytes,
                 timezone,
             }
         ))
+    }
+}
+
+impl TelemetrySettings {
+    /// These settings, completed from the file.
+    pub(crate) fn with_file(self, file: &ConfigFile) -> Result<Self> {
+        let file = File::read(file)?.telemetry;
+        Ok(prefer!(self, file, TelemetrySettings { log, log_format, otlp_endpoint }))
     }
 }
 
@@ -218,8 +244,10 @@ impl ServerSettings {
                 api_key_file,
                 api_keys,
                 max_body_bytes,
+                max_held_bytes,
                 max_items,
                 max_executions,
+                max_execution_time,
                 body_timeout,
                 stall_timeout,
                 shutdown_timeout,
@@ -235,6 +263,8 @@ struct File {
     host: HostSettings,
     #[serde(flatten)]
     server: ServerSettings,
+    #[serde(flatten)]
+    telemetry: TelemetrySettings,
 }
 
 impl File {
@@ -269,6 +299,8 @@ pub(crate) fn arguments() -> Vec<Arg> {
         _host: HostSettings,
         #[command(flatten)]
         _server: ServerSettings,
+        #[command(flatten)]
+        _telemetry: TelemetrySettings,
     }
     All::command().get_arguments().cloned().collect()
 }

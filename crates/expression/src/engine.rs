@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::error::EngineError;
 use crate::evaluator::Evaluator;
+use crate::figures::{Counts, EngineFigures};
 use crate::limits::Limits;
 
 /// How many engines, and what an evaluation may use.
@@ -43,15 +44,16 @@ impl Engine {
     /// # Errors
     /// When the system refuses a thread.
     pub fn new(config: EngineConfig) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::default());
-        let handle = Arc::new(Handle { queue: Arc::clone(&queue) });
+        let (queue, counts) = (Arc::new(Queue::default()), Arc::new(Counts::default()));
         let EngineConfig { threads, limits } = config;
-        for number in 0..threads.max(1) {
-            let (queue, limits) = (Arc::clone(&queue), limits.clone());
+        let threads = threads.max(1);
+        let handle = Arc::new(Handle { queue: Arc::clone(&queue), counts: Arc::clone(&counts), threads });
+        for number in 0..threads {
+            let (queue, counts, limits) = (Arc::clone(&queue), Arc::clone(&counts), limits.clone());
             thread::Builder::new()
                 .name(format!("expression-{number}"))
                 .stack_size(STACK_BYTES)
-                .spawn(move || serve(&queue, &limits))?;
+                .spawn(move || serve(&queue, &counts, &limits))?;
         }
         Ok(Self { handle })
     }
@@ -82,18 +84,26 @@ impl Engine {
         self.submit(Some(deadline), job).await
     }
 
+    /// What the pool has done, and what it does now.
+    #[must_use]
+    pub fn figures(&self) -> EngineFigures {
+        let queued = self.handle.queue.lock().jobs.len();
+        self.handle.counts.figures(self.handle.threads, queued)
+    }
+
     async fn submit<R, F>(&self, deadline: Option<Instant>, job: F) -> Result<R, EngineError>
     where
         R: Send + 'static,
         F: FnOnce(&mut Evaluator) -> R + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
+        let counts = Arc::clone(&self.handle.counts);
         let job = move |evaluator: &mut Evaluator| {
             if sender.is_closed() {
                 return;
             }
             let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            let answer = if late { Err(EngineError::DeadlineExceeded) } else { Ok(job(evaluator)) };
+            let answer = if late { Err(EngineError::DeadlineExceeded) } else { Ok(counts.job(|| job(evaluator))) };
             // The caller may have gone in the meantime.
             drop(sender.send(answer));
         };
@@ -112,6 +122,8 @@ impl Engine {
 
 struct Handle {
     queue: Arc<Queue>,
+    counts: Arc<Counts>,
+    threads: usize,
 }
 
 impl Drop for Handle {
@@ -169,12 +181,13 @@ impl Queue {
     }
 }
 
-fn serve(queue: &Queue, limits: &Limits) {
-    let mut evaluator = Evaluator::new(limits.clone());
+fn serve(queue: &Queue, counts: &Arc<Counts>, limits: &Limits) {
+    let new = || Evaluator::new(limits.clone(), Arc::clone(counts));
+    let mut evaluator = new();
     while let Some(job) = queue.pop() {
         // A job that panics takes its engine with it, not the thread.
         if catch_unwind(AssertUnwindSafe(|| job(&mut evaluator))).is_err() {
-            evaluator = Evaluator::new(limits.clone());
+            evaluator = new();
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::data;
 use crate::error::{Code, ExpressionError};
+use crate::figures::Counts;
 use crate::limits::{Budget, Limits, Spent};
 use crate::parameter::{Fast, Node, ParameterValue, Part, Template};
 use crate::path::Found;
@@ -19,6 +20,7 @@ pub struct Evaluator {
     limits: Limits,
     budget: Rc<Budget>,
     sandbox: Option<Sandbox>,
+    counts: Arc<Counts>,
 }
 
 /// The value of an expression.
@@ -105,9 +107,9 @@ impl Kind {
 }
 
 impl Evaluator {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, counts: Arc<Counts>) -> Self {
         let budget = Rc::new(Budget::new(limits.cpu_time));
-        Self { limits, budget, sandbox: None }
+        Self { limits, budget, sandbox: None, counts }
     }
 
     /// The value of a parameter in a scope, n8n's getParameterValue.
@@ -115,7 +117,7 @@ impl Evaluator {
     /// # Errors
     /// What n8n raises, and spent limits. After one of those the next evaluation gets a new context.
     pub fn evaluate(&mut self, parameter: &ParameterValue, scope: &Scope) -> Result<Evaluated, ExpressionError> {
-        self.node(&parameter.0, scope, None)
+        self.node(&parameter.0, scope, None).inspect_err(|error| self.counts.failed(error.code))
     }
 
     /// Bytes that the engine's JavaScript context holds; none before the first template that needs it.

@@ -49,6 +49,7 @@ mod engine;
 mod error;
 mod evaluator;
 mod extensions;
+mod figures;
 mod graph;
 mod limits;
 pub mod luxon;
@@ -68,6 +69,7 @@ pub fn parse_date(text: &str) -> Option<f64> {
 pub use engine::{Engine, EngineConfig};
 pub use error::{Code, EngineError, ExpressionError};
 pub use evaluator::{Evaluated, Evaluator, Kind};
+pub use figures::EngineFigures;
 pub use limits::Limits;
 pub use parameter::ParameterValue;
 pub use request::{ExpressionRequest, InputContext, InvalidContext};

@@ -40,6 +40,7 @@ mod error;
 mod execution;
 mod host;
 mod item;
+mod metrics;
 mod node;
 mod notes;
 mod outcome;

@@ -44,6 +44,18 @@ pub enum Status {
     Canceled,
 }
 
+impl Status {
+    /// The status as it stands in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
 /// The figures of an execution.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,36 +1,83 @@
-//! Reading a request's body whole, under a limit of size and of time.
+//! Reading a request's body whole, under limits of size, of time, and of what all bodies together may take.
+
+use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
-
+use nodehost_runtime::ErrorCode;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::ServerConfig;
 use crate::json;
-use crate::media::{self, Format};
 use crate::problem::Problem;
-use nodehost_runtime::ErrorCode;
+use crate::state::AppState;
+
+/// The unit in which room for bodies is given out.
+const KIB: usize = 1024;
+
+/// The room for bodies that are held at the same time. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Room {
+    free: Arc<Semaphore>,
+    bytes: usize,
+}
+
+/// A body that was read, and its room, which is free again once this is dropped.
+pub(crate) struct Held {
+    text: Bytes,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    pub(crate) fn of(bytes: usize) -> Self {
+        Self { free: Arc::new(Semaphore::new((bytes / KIB).min(Semaphore::MAX_PERMITS))), bytes }
+    }
+
+    /// Room for so many bytes more.
+    fn extend(&self, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Problem> {
+        let missing = bytes.div_ceil(KIB).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+        if missing == 0 {
+            return Ok(());
+        }
+        let more = Arc::clone(&self.free).try_acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
+        let more = more.map_err(|_| {
+            let detail = format!("the bodies of all requests under way may take {} bytes (max-held-bytes)", self.bytes);
+            Problem::new(ErrorCode::TooManyRequests, detail).with_retry_after(1)
+        })?;
+        match held {
+            Some(held) => held.merge(more),
+            None => *held = Some(more),
+        }
+        Ok(())
+    }
+}
+
+impl Held {
+    /// Parses the body, and gives its room back with the value: whoever keeps the value keeps the room.
+    pub(crate) async fn parse_held(self) -> Result<(Value, Option<OwnedSemaphorePermit>), Problem> {
+        Ok((json::parse_body(self.text).await?, self.room))
+    }
+
+    /// Parses the body.
+    pub(crate) async fn parse(self) -> Result<Value, Problem> {
+        self.parse_held().await.map(|(value, _)| value)
+    }
+}
 
 /// Reads the body to its end.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, config: &ServerConfig) -> Result<Bytes, Problem> {
-    let limit = config.max_body_bytes;
+pub(crate) async fn read(headers: &HeaderMap, body: Body, state: &AppState) -> Result<Held, Problem> {
+    let limit = state.config.max_body_bytes;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    match tokio::time::timeout(config.body_timeout, collect(body, limit)).await {
+    match tokio::time::timeout(state.config.body_timeout, collect(body, limit, &state.room)).await {
         Ok(read) => read,
-        Err(_) => Err(slow(config)),
+        Err(_) => Err(slow(&state.config)),
     }
-}
-
-/// Reads the body of a call that takes and gives JSON.
-pub(crate) async fn read_json(headers: &HeaderMap, body: Body, config: &ServerConfig) -> Result<Value, Problem> {
-    media::content_format(headers, &[Format::Json])?;
-    media::answer_format(headers, &[Format::Json])?;
-    json::parse_body(read(headers, body, config).await?).await
 }
 
 /// The body takes too long.
@@ -39,8 +86,9 @@ pub(crate) fn slow(config: &ServerConfig) -> Problem {
     Problem::new(ErrorCode::SlowBody, format!("the body did not arrive within {seconds} s (body-timeout)"))
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+async fn collect(mut body: Body, limit: usize, room: &Room) -> Result<Held, Problem> {
     let mut read = BytesMut::new();
+    let mut held = None;
     while let Some(frame) = body.frame().await {
         let frame =
             frame.map_err(|error| Problem::new(ErrorCode::Malformed, format!("the body broke off: {error}")))?;
@@ -48,9 +96,10 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
         if read.len() + data.len() > limit {
             return Err(too_large(limit));
         }
+        room.extend(&mut held, read.len() + data.len())?;
         read.extend_from_slice(&data);
     }
-    Ok(read.freeze())
+    Ok(Held { text: read.freeze(), room: held })
 }
 
 fn too_large(limit: usize) -> Problem {
@@ -60,4 +109,22 @@ fn too_large(limit: usize) -> Problem {
             "the body is larger than {limit} bytes (max-body-bytes); send the items in several requests, or stream them"
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_given_out_once() {
+        let room = Room::of(4 * KIB);
+        let (mut first, mut second) = (None, None);
+        room.extend(&mut first, 1).unwrap();
+        room.extend(&mut first, KIB).unwrap();
+        room.extend(&mut second, 3 * KIB).unwrap();
+        let refused = room.extend(&mut first, KIB + 1).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::TooManyRequests);
+        drop(second);
+        room.extend(&mut first, 4 * KIB).unwrap();
+    }
 }

@@ -19,12 +19,17 @@ pub struct ServerConfig {
     pub tls: Option<Tls>,
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
-    /// How long a client may take to send its headers, or a body that is read whole.
+    /// The most bytes of bodies that are held at the same time; requests beyond it are answered 429. A body is held until
+    /// its request is answered.
+    pub max_held_bytes: usize,
+    /// How long a client may take to send its headers, a body that is read whole, or a line of one that is streamed.
     pub body_timeout: Duration,
     /// The most items of one buffered batch.
     pub max_items: usize,
     /// The most executions that run at the same time; more are answered 429.
     pub max_executions: usize,
+    /// The longest an execution may take, whatever its request says.
+    pub max_execution_time: Duration,
     /// How long a client may leave a streamed answer unread before its execution is ended.
     pub stall_timeout: Duration,
     /// How long running executions may go on once the server shuts down.
@@ -39,9 +44,11 @@ impl Default for ServerConfig {
             cors_origins: Vec::new(),
             tls: None,
             max_body_bytes: 64 * 1024 * 1024,
+            max_held_bytes: 512 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             max_items: 100_000,
             max_executions: 256,
+            max_execution_time: Duration::from_secs(24 * 3600),
             stall_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(30),
         }

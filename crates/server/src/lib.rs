@@ -7,6 +7,8 @@
 
 mod body;
 mod config;
+mod connection;
+mod extract;
 mod guard;
 mod json;
 mod media;
@@ -27,7 +29,7 @@ pub use tls::{Tls, TlsError};
 pub use tokio_util::sync::CancellationToken;
 
 use axum::Router;
-use http::{HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, header};
 use nodehost_runtime::Host;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -51,7 +53,14 @@ fn router_with(state: AppState) -> Router {
 
 fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     let methods = [Method::GET, Method::POST];
-    let headers = [header::AUTHORIZATION, header::CONTENT_TYPE, guard::request_id::HEADER, guard::keys::HEADER];
+    let headers = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        guard::request_id::HEADER,
+        guard::keys::HEADER,
+        HeaderName::from_static("traceparent"),
+        HeaderName::from_static("tracestate"),
+    ];
     (!origins.is_empty()).then(|| {
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins.iter().cloned()))

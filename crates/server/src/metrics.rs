@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
-use nodehost_runtime::{Outcome, Stats, Status};
+use nodehost_runtime::{Host, Outcome, Stats, Status};
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -45,7 +45,7 @@ struct RouteLabels {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StatusLabels {
-    status: String,
+    status: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -54,7 +54,8 @@ struct CodeLabels {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// The figures of a server, those of its host among them.
+    pub(crate) fn new(host: &Host) -> Self {
         let seconds = || Histogram::new(exponential_buckets(0.001, 4.0, 10));
         let mut metrics = Self {
             registry: Registry::with_prefix("nodehost"),
@@ -69,6 +70,7 @@ impl Metrics {
             memory: Gauge::default(),
         };
         metrics.register();
+        host.register_metrics(&mut metrics.registry);
         metrics
     }
 
@@ -151,11 +153,10 @@ impl Drop for Record {
         metrics.running.dec();
         metrics.execution_seconds.observe(self.started.elapsed().as_secs_f64());
         let status = match self.end {
-            Some((Status::Success, _)) => "success",
-            Some((Status::Error, _)) => "error",
-            Some((Status::Canceled, _)) | None => "canceled",
+            Some((status, _)) => status,
+            None => Status::Canceled,
         };
-        metrics.executions.get_or_create(&StatusLabels { status: status.to_owned() }).inc();
+        metrics.executions.get_or_create(&StatusLabels { status: status.as_str() }).inc();
         if let Some((_, stats)) = self.end {
             metrics.outgoing.inc_by(stats.requests);
             metrics.retries.inc_by(stats.retries);

@@ -1,12 +1,14 @@
 //! The OpenAPI document: the calls from the code, the bodies of executions from `schemas/`.
 
 mod components;
+mod problems;
 
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
+use crate::guard::OPEN_PATHS;
 use crate::problem::MEDIA_TYPE;
 use crate::routes;
 
@@ -23,9 +25,7 @@ const SCHEMAS: [(&str, &str); 2] = [
         description = "Runs n8n-style workflow nodes: POST a batch of items, get what became of each.",
     ),
     paths(
-        routes::health::healthz,
-        routes::health::readyz,
-        routes::metrics::metrics,
+        routes::executions::execute,
         routes::nodes::list,
         routes::nodes::descriptor,
         routes::nodes::parameters,
@@ -33,36 +33,48 @@ const SCHEMAS: [(&str, &str); 2] = [
         routes::credential_types::descriptor,
         routes::credential_types::test,
         routes::expressions::evaluate,
-        routes::executions::execute,
-        routes::reference::openapi,
+        routes::health::healthz,
+        routes::health::readyz,
+        routes::metrics::metrics,
+        routes::reference::document,
         routes::reference::docs
     )
 )]
 struct Calls;
 
-/// The document, made once.
-pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+/// The document of a server with or without keys, made once.
+pub(crate) fn document(keyed: bool) -> &'static Value {
+    static OPEN: LazyLock<Value> = LazyLock::new(|| make(false));
+    static KEYED: LazyLock<Value> = LazyLock::new(|| make(true));
+    if keyed { &KEYED } else { &OPEN }
+}
 
-fn document() -> Value {
+fn make(keyed: bool) -> Value {
     let mut document = serde_json::to_value(Calls::openapi()).expect("an OpenAPI document is JSON");
     document["openapi"] = json!("3.1.0");
-    document["components"]["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer", "description": "A key of --api-key, where one is set." },
-        "header": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
-    });
-    document["security"] = json!([{}, { "bearer": [] }, { "header": [] }]);
+    if keyed {
+        document["components"]["securitySchemes"] = json!({
+            "bearer": { "type": "http", "scheme": "bearer" },
+            "header": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+        });
+        document["security"] = json!([{ "bearer": [] }, { "header": [] }]);
+    }
     for (name, text) in SCHEMAS {
         document["components"]["schemas"][name] = schema(name, text);
     }
     for (name, schema) in components::schemas() {
         document["components"]["schemas"][name] = schema;
     }
-    let problem = json!({
-        "description": "A problem (RFC 9457): nothing was run.",
-        "content": { MEDIA_TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
-    for operation in operations(&mut document) {
-        operation["responses"]["default"] = problem.clone();
+    for (path, operation) in operations(&mut document) {
+        if keyed && OPEN_PATHS.contains(&path) {
+            operation["security"] = json!([]);
+        }
+        for (status, description) in problems::of(path, operation, keyed) {
+            operation["responses"][status] = json!({
+                "description": description,
+                "content": { MEDIA_TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
+            });
+        }
         if operation["requestBody"].is_object() {
             operation["requestBody"]["required"] = json!(true);
         }
@@ -78,7 +90,9 @@ fn schema(name: &str, text: &str) -> Value {
     Value::Object(schema)
 }
 
-fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let paths = document["paths"].as_object_mut();
-    paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+/// The operations, each with its path.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let methods = paths.filter_map(|(path, methods)| Some((path.as_str(), methods.as_object_mut()?)));
+    methods.flat_map(|(path, methods)| methods.values_mut().map(move |operation| (path, operation)))
 }

@@ -82,8 +82,11 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        // The rest of a body that was refused unread is not worth receiving.
-        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        // The rest of a body that was refused unread is not worth receiving; and a runner that ends is not to be asked again.
+        if matches!(
+            status,
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE
+        ) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use crate::body::Room;
 use crate::config::ServerConfig;
 use crate::guard::host::HostNames;
 use crate::guard::keys::{Caller, KeyState};
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) host_names: HostNames,
     pub(crate) keys: Vec<Arc<KeyState>>,
+    pub(crate) room: Room,
     executions: Arc<Semaphore>,
     /// Cancelled when the server takes no new work.
     draining: CancellationToken,
@@ -39,13 +41,15 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     pub(crate) fn new(host: Host, config: ServerConfig) -> Self {
+        let metrics = Metrics::new(&host);
         Self(Arc::new(Shared {
             host_names: HostNames::new(&config.host_names),
             keys: config.api_keys.iter().cloned().map(|key| Arc::new(KeyState::new(key))).collect(),
-            executions: Arc::new(Semaphore::new(config.max_executions)),
+            executions: Arc::new(Semaphore::new(config.max_executions.min(Semaphore::MAX_PERMITS))),
+            room: Room::of(config.max_held_bytes),
             draining: CancellationToken::new(),
             host,
-            metrics: Metrics::new(),
+            metrics,
             cancel: CancellationToken::new(),
             config,
         }))
@@ -61,6 +65,12 @@ impl Shared {
         self.draining.cancel();
     }
 
+    /// Waits until no execution runs. There are no new ones once the server drains.
+    pub(crate) async fn executions_ended(&self) {
+        let all = u32::try_from(self.config.max_executions).unwrap_or(u32::MAX);
+        drop(self.executions.acquire_many(all).await);
+    }
+
     pub(crate) fn cancel_executions(&self) {
         self.cancel.cancel();
     }
@@ -72,11 +82,6 @@ impl Shared {
             return Ok(node_type);
         }
         Err(Problem::new(ErrorCode::UnknownNode, format!("There is no node {name} for this API key")))
-    }
-
-    /// The same for a node that the request's address names.
-    pub(crate) fn node_in_address(&self, caller: &Caller, name: &str) -> Result<&str, Problem> {
-        self.node_type(caller, name).map_err(Problem::of_address)
     }
 
     /// Cancelled when the execution must end: the server's own token's child.

@@ -25,7 +25,7 @@ pub(crate) struct Expr {
     #[arg(long, value_name = "INDEX", default_value_t = 0)]
     index: usize,
     #[command(flatten)]
-    file: ConfigFile,
+    pub(super) file: ConfigFile,
     #[command(flatten)]
     host: HostSettings,
 }

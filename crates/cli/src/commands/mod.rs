@@ -15,6 +15,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::exit::Exit;
+use crate::settings::ConfigFile;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -41,6 +42,16 @@ impl Command {
             Self::Demo(command) => command.run().await,
             Self::Settings(command) => command.run(),
             Self::Completions(command) => command.run(),
+        }
+    }
+
+    /// The config file, for commands that log or trace what they do.
+    pub(crate) fn config_file(&self) -> Option<&ConfigFile> {
+        match self {
+            Self::Serve(command) => Some(&command.file),
+            Self::Run(command) => Some(&command.file),
+            Self::Expr(command) => Some(&command.file),
+            _ => None,
         }
     }
 

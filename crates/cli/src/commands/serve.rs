@@ -22,7 +22,7 @@ A setting comes from its flag, else from the environment (NODEHOST_MAX_ITEMS for
 (max-items = 500), else from its default.")]
 pub(crate) struct Serve {
     #[command(flatten)]
-    file: ConfigFile,
+    pub(super) file: ConfigFile,
     #[command(flatten)]
     host: HostSettings,
     #[command(flatten)]
@@ -37,8 +37,10 @@ impl Serve {
         check_exposure(address, &config)?;
         let host = crate::host::build(&self.host.with_file(&self.file)?)?;
         let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
-        println!("nodehost {} listens on http://{}", env!("CARGO_PKG_VERSION"), listener.local_addr()?);
-        nodehost_server::serve(listener, host, config, shutdown_signal()).await;
+        let shutdown = shutdown_signal()?;
+        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        println!("nodehost {} listens on {scheme}://{}", env!("CARGO_PKG_VERSION"), listener.local_addr()?);
+        nodehost_server::serve(listener, host, config, shutdown).await;
         Ok(Exit::Success)
     }
 }
@@ -52,8 +54,10 @@ pub(crate) fn server_config(settings: &ServerSettings) -> Result<ServerConfig> {
         tls: tls(settings)?,
         cors_origins: cors_origins(settings)?,
         max_body_bytes: settings.max_body_bytes.unwrap_or(default.max_body_bytes),
+        max_held_bytes: settings.max_held_bytes.unwrap_or(default.max_held_bytes),
         max_items: settings.max_items.unwrap_or(default.max_items),
         max_executions: settings.max_executions.unwrap_or(default.max_executions),
+        max_execution_time: settings.max_execution_time.unwrap_or(default.max_execution_time),
         body_timeout: settings.body_timeout.unwrap_or(default.body_timeout),
         stall_timeout: settings.stall_timeout.unwrap_or(default.stall_timeout),
         shutdown_timeout: settings.shutdown_timeout.unwrap_or(default.shutdown_timeout),
@@ -90,30 +94,32 @@ fn check_exposure(address: SocketAddr, config: &ServerConfig) -> Result<()> {
     Ok(())
 }
 
-/// Cancelled by SIGINT or SIGTERM.
-pub(crate) fn shutdown_signal() -> CancellationToken {
+/// Cancelled by SIGINT or SIGTERM, from now on.
+pub(crate) fn shutdown_signal() -> Result<CancellationToken> {
     let token = CancellationToken::new();
     let shutdown = token.clone();
+    let asked = signals().context("signals cannot be listened to")?;
     tokio::spawn(async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated() => {}
-        }
+        asked.await;
         shutdown.cancel();
     });
-    token
+    Ok(token)
 }
 
+/// Listens to the signals at once: one that comes before somebody listens ends the process on the spot.
 #[cfg(unix)]
-async fn terminated() {
+fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signals) => drop(signals.recv().await),
-        Err(_) => std::future::pending().await,
-    }
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
+fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -12,10 +12,10 @@ use serde_json::json;
 use crate::run::Halo;
 use crate::support::{nodehost, output};
 
-const SECRET: &str = "canary-0f4c9a-secret";
-const KEY: &str = "canary-77b1de-key";
+pub(crate) const SECRET: &str = "canary-0f4c9a-secret";
+pub(crate) const KEY: &str = "canary-77b1de-key";
 
-fn assert_clean(where_: &str, text: &str) {
+pub(crate) fn assert_clean(where_: &str, text: &str) {
     for canary in [SECRET, KEY] {
         assert!(!text.contains(canary), "{where_} holds {canary}:\n{text}");
     }

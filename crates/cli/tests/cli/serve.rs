@@ -1,10 +1,13 @@
 use std::net::SocketAddr;
 use std::process::Command;
+use std::time::Duration;
 
 use http::{Method, StatusCode};
+use nodehost_halopsa_simulator::Fault;
 use nodehost_tests::http::{Answer, Call};
 use serde_json::json;
 
+use crate::run::Halo;
 use crate::support::{Running, nodehost, run};
 
 fn serve(arguments: &[&str]) -> Command {
@@ -83,4 +86,56 @@ fn what_cannot_be_served_is_refused_with_a_remedy() {
     refused(&["--config", "/no/such/file.toml"], "/no/such/file.toml");
     refused(&["--tls-cert", "cert.pem"], "tls-key");
     assert_eq!(run(&["serve", "--listen", "nowhere"], "").0, 2);
+}
+
+/// A server with a batch under way that is too long for its end, and the answer to that batch.
+fn serving_a_long_batch(halo: &Halo, timeout: &str) -> (Running, SocketAddr, std::thread::JoinHandle<Answer>) {
+    let arguments = ["--allow-host", "127.0.0.1", "--shutdown-timeout", timeout];
+    let (server, address) = Running::serve(serve(&arguments));
+    halo.simulator.fault(Fault::delay(Duration::from_millis(60)).on("POST", "/api/Webhook").times(usize::MAX));
+    let mut request = halo.request((0..60).map(|n| json!({ "name": format!("hook {n}") })).collect());
+    request["settings"] = json!({ "concurrency": 1 });
+    let answer = std::thread::spawn(move || send(Call::new(Method::POST, address, "/v1/executions").json(&request)));
+    while halo.simulator.records("Webhook").is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (server, address, answer)
+}
+
+#[test]
+fn what_runs_at_the_end_answers_with_the_outcomes_so_far_and_nothing_new_starts() {
+    let halo = Halo::start();
+    let (server, address, answer) = serving_a_long_batch(&halo, "1.5");
+    server.ask_to_end();
+    let new =
+        || send(Call::new(Method::POST, address, "/v1/executions").json(&halo.request(json!([{ "name": "new" }]))));
+    let refused = loop {
+        // The signal is on its way until the runner says so.
+        let readiness = send(Call::new(Method::GET, address, "/readyz"));
+        if readiness.status == StatusCode::SERVICE_UNAVAILABLE {
+            break new();
+        }
+    };
+    assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("shutting_down")));
+    let answer = answer.join().unwrap();
+    let body = answer.json();
+    assert_eq!((answer.status, &body["status"]), (StatusCode::OK, &json!("canceled")), "{body}");
+    let succeeded = body["stats"]["succeeded"].as_u64().unwrap();
+    assert!((1..60).contains(&succeeded), "{body}");
+    assert_eq!(server.ended().code(), Some(0));
+    assert_eq!(
+        halo.simulator.records("Webhook").len() as u64,
+        succeeded,
+        "what was done is told, and nothing else was"
+    );
+}
+
+#[test]
+fn what_runs_at_the_end_may_come_to_its_own() {
+    let halo = Halo::start();
+    let (server, _, answer) = serving_a_long_batch(&halo, "60");
+    server.ask_to_end();
+    assert_eq!(server.ended().code(), Some(0), "the runner waits no longer than it has to");
+    let body = answer.join().unwrap().json();
+    assert_eq!((&body["status"], &body["stats"]["succeeded"]), (&json!("success"), &json!(60)), "{body}");
 }

@@ -63,11 +63,21 @@ impl Running {
         }
     }
 
-    /// Asks the process to end, as service managers do, and waits for it.
-    pub(crate) fn terminate(mut self) -> ExitStatus {
+    /// Asks the process to end, as service managers do.
+    pub(crate) fn ask_to_end(&self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end of the process.
+    pub(crate) fn ended(mut self) -> ExitStatus {
         self.child.wait().unwrap()
+    }
+
+    /// Asks the process to end, and waits for it.
+    pub(crate) fn terminate(self) -> ExitStatus {
+        self.ask_to_end();
+        self.ended()
     }
 }
 

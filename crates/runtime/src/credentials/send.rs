@@ -127,7 +127,9 @@ impl Credentials {
         let (config, credential) = (config.clone(), credential.clone());
         async move {
             let previous = previous.as_deref();
-            let token = fetch(&egress, credential.type_name(), &config, previous, tally).await?;
+            let fetched = fetch(&egress, credential.type_name(), &config, previous, tally).await;
+            egress.metrics().token(fetched.is_ok());
+            let token = fetched?;
             let rotated = match (previous.and_then(|old| old.refresh.as_ref()), &token.refresh) {
                 (Some(old), Some(new)) => old != new,
                 _ => false,

@@ -4,12 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use url::Url;
 
 use super::hosts::HostSet;
 use super::policy::Policy;
 use super::rate::RateLimit;
 use super::resolver::Lookup;
+
+/// Puts the trace context of the current span into the headers of a request.
+pub type TraceContext = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
 
 /// What an [`Egress`](super::Egress) is built from. The defaults are those of the design.
 #[derive(Clone)]
@@ -38,6 +42,9 @@ pub struct EgressConfig {
     pub rate_limits: Vec<(HostSet, RateLimit)>,
     /// `User-Agent` of requests that set none.
     pub user_agent: String,
+    /// Adds the trace context of the current span (`traceparent`) to the headers of each request. By default none is
+    /// added, as in n8n.
+    pub trace_context: Option<TraceContext>,
     /// Resolves host names; `None` asks the system.
     pub lookup: Option<Arc<dyn Lookup>>,
 }
@@ -57,6 +64,7 @@ impl Default for EgressConfig {
             max_retry_wait: Duration::from_secs(30),
             rate_limits: Vec::new(),
             user_agent: concat!("nodehost/", env!("CARGO_PKG_VERSION")).to_owned(),
+            trace_context: None,
             lookup: None,
         }
     }

@@ -86,6 +86,28 @@ pub enum Fate {
     Answered,
 }
 
+impl EgressErrorKind {
+    /// The kind in a word, for figures and traces.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidUrl(_) => "invalid_url",
+            Self::Refused(_) => "refused",
+            Self::ForeignHost => "foreign_host",
+            Self::Proxy(_) => "proxy",
+            Self::Dns => "dns",
+            Self::ConnectionRefused => "connection_refused",
+            Self::Connect(_) => "connect",
+            Self::Tls(_) => "tls",
+            Self::Timeout { .. } => "timeout",
+            Self::Dropped(_) => "dropped",
+            Self::BodyTooLarge(_) => "body_too_large",
+            Self::InvalidResponse(_) => "invalid_response",
+            Self::TooManyRedirects(_) | Self::Redirect(_) => "redirect",
+            Self::RateLimited => "rate_limited",
+        }
+    }
+}
+
 impl EgressError {
     pub(crate) fn new(kind: EgressErrorKind, host: impl Into<String>, fate: Fate) -> Self {
         Self { kind, host: host.into(), fate, attempts: 0, retry_after: None }

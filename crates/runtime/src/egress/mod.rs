@@ -27,10 +27,10 @@ mod tls;
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use tracing::{Instrument, debug};
+use tracing::{Instrument, Span, debug};
 
 pub use address::AddressKind;
-pub use config::EgressConfig;
+pub use config::{EgressConfig, TraceContext};
 pub use error::{EgressError, EgressErrorKind, Fate, Phase};
 pub use hosts::HostSet;
 pub use policy::{AllowedHost, InvalidAllowedHost, Policy, Refusal};
@@ -47,6 +47,8 @@ use redirect::{Hop, Sent, host_of, location, next_hop};
 use resolver::SystemLookup;
 use retry::RetryRules;
 
+use crate::metrics::Metrics;
+
 /// The one way out. Cheap to clone; clones share connections.
 #[derive(Clone)]
 pub struct Egress {
@@ -58,6 +60,7 @@ struct Inner {
     lookup: Arc<dyn Lookup>,
     clients: Clients,
     budgets: Budgets,
+    metrics: Metrics,
 }
 
 impl Egress {
@@ -66,7 +69,13 @@ impl Egress {
         let config = Arc::new(config);
         let lookup = config.lookup.clone().unwrap_or_else(|| Arc::new(SystemLookup));
         let clients = Clients::new(Arc::clone(&config), Arc::clone(&lookup))?;
-        Ok(Self { inner: Arc::new(Inner { config, lookup, clients, budgets: Budgets::default() }) })
+        Ok(Self {
+            inner: Arc::new(Inner { config, lookup, clients, budgets: Budgets::default(), metrics: Metrics::new() }),
+        })
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// Sends a request, follows redirects, retries what may be retried, and reads the response.
@@ -86,20 +95,25 @@ impl Egress {
             deadline: request.end_of_waits(),
         };
         let mut attempts = 1;
+        let host = host_of(&request.url);
         loop {
             self.wait_for_turn(&request, attempts).await?;
-            let span = tracing::debug_span!("request", method = %request.method, host = %host_of(&request.url), label = request.label.as_deref(), attempt = attempts);
-            let mut outcome = self.attempt(&mut request).instrument(span).await;
+            let span = span_of(&request, &host, attempts);
+            let started = Instant::now();
+            let mut outcome = self.attempt(&mut request).instrument(span.clone()).await;
+            tell(&span, &outcome);
+            self.inner.metrics.attempt(&host, started.elapsed(), &outcome);
             match &mut outcome {
                 Ok(response) => {
                     response.attempts = attempts;
-                    self.inner.budgets.learn(budget_of(&request), &host_of(&request.url), response);
+                    self.inner.budgets.learn(budget_of(&request), &host, response);
                 }
                 Err(error) => error.attempts = attempts,
             }
             let Some(pause) = rules.pause(attempts, &outcome) else { return outcome };
             tokio::time::sleep(pause).await;
             attempts += 1;
+            self.inner.metrics.retry(&host);
             if let Some(tally) = &request.tally {
                 tally.count_retry();
             }
@@ -123,10 +137,12 @@ impl Egress {
             Ok(wait) if wait.is_zero() => Ok(()),
             Ok(wait) => {
                 debug!(%host, wait = wait.as_millis(), "waiting for the rate budget");
+                self.inner.metrics.throttled(&host, wait);
                 tokio::time::sleep(wait).await;
                 Ok(())
             }
             Err(wait) => {
+                self.inner.metrics.rate_limited(&host);
                 let mut error = EgressError::new(EgressErrorKind::RateLimited, host, Fate::NotSent);
                 error.retry_after = Some(wait);
                 error.attempts = attempts - 1;
@@ -152,8 +168,11 @@ impl Egress {
             end: request.deadline.map_or(whole, |deadline| deadline.min(whole)),
         };
         let body = request.body.try_clone().unwrap_or_else(|| std::mem::take(&mut request.body));
-        let mut hop =
-            Hop { method: request.method.clone(), url: request.url.clone(), headers: request.headers.clone(), body };
+        let mut headers = request.headers.clone();
+        if let Some(trace_context) = &self.inner.config.trace_context {
+            trace_context(&mut headers);
+        }
+        let mut hop = Hop { method: request.method.clone(), url: request.url.clone(), headers, body };
         let mut redirects = 0;
         loop {
             let follow = match request.redirects {
@@ -188,6 +207,38 @@ impl Egress {
 
 fn budget_of(request: &OutgoingRequest) -> u64 {
     request.grant.as_ref().and_then(|grant| grant.budget).unwrap_or_default()
+}
+
+/// The span of an attempt. A URL holds what nodes and credentials put there: only its host is told.
+fn span_of(request: &OutgoingRequest, host: &str, attempt: u32) -> Span {
+    tracing::debug_span!(
+        "request",
+        otel.kind = "client",
+        method = %request.method,
+        host,
+        label = request.label.as_deref(),
+        attempt,
+        status = tracing::field::Empty,
+        failure = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+    )
+}
+
+/// Tells the span how its attempt ended.
+fn tell(span: &Span, outcome: &Result<IncomingResponse, EgressError>) {
+    let failed = match outcome {
+        Ok(response) => {
+            span.record("status", response.status.as_u16());
+            response.status.is_client_error() || response.status.is_server_error()
+        }
+        Err(error) => {
+            span.record("failure", error.kind.name());
+            true
+        }
+    };
+    if failed {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 fn trace(result: &Result<IncomingResponse, EgressError>, started: Instant) {

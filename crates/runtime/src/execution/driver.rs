@@ -8,6 +8,7 @@ use futures::stream::{FuturesOrdered, Stream, StreamExt};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
+use tracing::{Instrument, Span};
 
 use super::item::run_item;
 use super::{Ended, InputError, Job, OutcomeStream, Run, Source, Work};
@@ -28,7 +29,8 @@ pub(crate) fn spawn<W: Work>(run: Run<W>, source: Source) -> OutcomeStream {
         outputs: run.policy.outputs(),
         started: SystemTime::now(),
     };
-    tokio::spawn(drive(Arc::new(run), source, sender));
+    let span = run.span();
+    tokio::spawn(drive(Arc::new(run), source, sender).instrument(span));
     stream
 }
 
@@ -97,7 +99,23 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
         }
         drop(events.send(OutcomeEvent::Outcome(held)).await);
     }
-    drop(events.send(OutcomeEvent::End(summary.end())).await);
+    let end = summary.end();
+    tell(&end);
+    drop(events.send(OutcomeEvent::End(end)).await);
+}
+
+/// Tells the span of the execution how it ended. The message of an error may hold the data of an item: its code is told.
+fn tell(end: &End) {
+    let span = Span::current();
+    span.record("status", end.status.as_str());
+    span.record("items", end.stats.items);
+    span.record("succeeded", end.stats.succeeded);
+    span.record("requests", end.stats.requests);
+    if let Some(error) = &end.error {
+        span.record("error", error.code.as_str());
+        span.record("otel.status_code", "ERROR");
+    }
+    tracing::debug!("ended");
 }
 
 async fn until(deadline: Option<Instant>) {
@@ -135,7 +153,8 @@ async fn prepare_chunk<W: Work>(
     let items: Vec<_> = if run.is_stopping() {
         jobs.into_iter().map(|job| Ok((job, None))).collect()
     } else {
-        let prepared = run.work.prepare(jobs.clone()).await;
+        let span = tracing::debug_span!("chunk", first = jobs.first().map(|job| job.index), items = jobs.len());
+        let prepared = run.work.prepare(jobs.clone()).instrument(span).await;
         jobs.into_iter().zip(prepared).map(|(job, prepared)| Ok((job, Some(prepared)))).collect()
     };
     items.into_iter().chain(wrong).collect()

@@ -60,6 +60,7 @@ pub(crate) struct Run<W> {
     pub(crate) pace: Option<(usize, Duration)>,
     pub(crate) always_output_data: bool,
     pub(crate) execution_id: String,
+    pub(crate) node_type: Arc<str>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) cancel: Cancel,
     pub(crate) tally: Arc<Tally>,
@@ -75,6 +76,22 @@ impl<W> Run<W> {
         if self.policy.stops() && self.tries <= 1 && matches!(prepared, Some(Err(_))) {
             self.failed.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// The span of the execution: its requests and chunks stand below it, and it below the request that asked for it.
+    fn span(&self) -> tracing::Span {
+        use tracing::field::Empty;
+        tracing::info_span!(
+            "execution",
+            id = self.execution_id,
+            node = &*self.node_type,
+            status = Empty,
+            items = Empty,
+            succeeded = Empty,
+            requests = Empty,
+            error = Empty,
+            otel.status_code = Empty,
+        )
     }
 
     /// Whether nothing further may start.

@@ -11,6 +11,7 @@ pub(crate) mod registry;
 use std::sync::Arc;
 
 use nodehost_expression::Engine;
+use prometheus_client::registry::Registry;
 
 pub use builder::{BuildError, HostBuilder};
 pub use describe::{ParametersAnswer, ParametersRequest};
@@ -21,6 +22,7 @@ pub use registry::{NodeKind, NodeListing};
 use crate::credentials::Credentials;
 use crate::declarative::Hooks;
 use crate::execution::{InputStream, OutcomeStream};
+use crate::metrics::EngineCollector;
 use crate::{ExecutionRequest, ExecutionResult, Refusal};
 
 /// Runs nodes. Cheap to clone; clones share everything.
@@ -89,6 +91,13 @@ impl Host {
     /// The credentials of the host.
     pub fn credentials(&self) -> &Credentials {
         &self.inner.credentials
+    }
+
+    /// Registers what the host counts: outgoing requests by host, retries, throttling, tokens, expressions. The figures go
+    /// on with the host; `registry` may have a prefix of its own.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.inner.credentials.egress().metrics().register(registry);
+        registry.register_collector(Box::new(EngineCollector(self.inner.engine.clone())));
     }
 
     /// The expression engine of the host.

@@ -100,6 +100,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     let course = Course {
         pace: pace(&complete),
         execution_id,
+            node_type: Arc::clone(&caller.label),
         warnings,
         ..Course::new(host, &call, &descriptor, settings, &caller)
     };
@@ -213,6 +214,7 @@ struct Course {
     pace: Option<(usize, Duration)>,
     always_output_data: bool,
     execution_id: String,
+    node_type: Arc<str>,
     deadline: Option<Instant>,
     tally: Arc<Tally>,
     warnings: Vec<Warning>,
@@ -233,6 +235,7 @@ impl Course {
             pace: None,
             always_output_data: call.always_output_data,
             execution_id: String::new(),
+            node_type: Arc::clone(&caller.label),
             deadline: caller.deadline,
             tally: Arc::clone(&caller.tally),
             warnings: Vec::new(),
@@ -259,6 +262,7 @@ impl Course {
             pace: self.pace,
             always_output_data: self.always_output_data,
             execution_id: self.execution_id,
+            node_type: self.node_type,
             deadline: self.deadline,
             cancel: Cancel::default(),
             tally: self.tally,

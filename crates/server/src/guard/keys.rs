@@ -105,7 +105,7 @@ impl Caller {
 impl KeyState {
     pub(crate) fn new(key: ApiKey) -> Self {
         Self {
-            executions: key.max_executions.map(|most| Arc::new(Semaphore::new(most))),
+            executions: key.max_executions.map(|most| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))),
             bucket: key.requests_per_second.map(|rate| Mutex::new(Bucket::full(rate, Instant::now()))),
             key,
         }

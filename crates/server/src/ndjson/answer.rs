@@ -10,13 +10,11 @@ use nodehost_expression::data;
 use nodehost_runtime::{Ended, ErrorCode, ItemError, OutcomeEvent, OutcomeStream, Status};
 use tokio::sync::mpsc;
 
+use crate::connection::PATIENCE;
 use crate::metrics::Record;
 
 /// Lines that wait for a client to read them.
 const LINES_AHEAD: usize = 16;
-
-/// How often the stall timeout passes before a client that stalled is not told so any more.
-const PATIENCE: u32 = 10;
 
 /// A line of the answer.
 enum Line {

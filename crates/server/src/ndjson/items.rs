@@ -32,6 +32,7 @@ fn item(line: &Line) -> Result<Item, InputError> {
 pub(crate) fn input_error(error: &LineError) -> InputError {
     let code = match error {
         LineError::TooLong { .. } => ErrorCode::LimitExceeded,
+        LineError::Slow { .. } => ErrorCode::SlowBody,
         LineError::BrokenOff { .. } => ErrorCode::MalformedLine,
     };
     InputError { code, message: error.to_string() }

@@ -1,8 +1,11 @@
 //! A request's body, line by line, read no faster than lines are taken.
 
+use std::time::Duration;
+
 use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
+use tokio::time::{Instant, timeout_at};
 
 /// A line of a body, without its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(crate) struct Line {
 pub(crate) enum LineError {
     #[error("line {number} is longer than {limit} bytes (max-body-bytes)")]
     TooLong { number: u64, limit: usize },
+    #[error("line {number} did not arrive within {} s (body-timeout)", patience.as_secs_f64())]
+    Slow { number: u64, patience: Duration },
     #[error("the body broke off in line {number}: {reason}")]
     BrokenOff { number: u64, reason: String },
 }
@@ -29,12 +34,17 @@ pub(crate) struct Lines {
     scanned: usize,
     number: u64,
     limit: usize,
+    /// How long a line may take from its first byte. Between lines a client may take its time.
+    patience: Duration,
+    /// When the line that is being read has to be there.
+    due: Option<Instant>,
     ended: bool,
 }
 
 impl Lines {
-    pub(crate) fn new(body: Body, limit: usize) -> Self {
-        Self { body: body.into_data_stream(), buffer: BytesMut::new(), scanned: 0, number: 0, limit, ended: false }
+    pub(crate) fn new(body: Body, limit: usize, patience: Duration) -> Self {
+        let body = body.into_data_stream();
+        Self { body, buffer: BytesMut::new(), scanned: 0, number: 0, limit, patience, due: None, ended: false }
     }
 
     /// The next line; after an error there is none.
@@ -49,14 +59,27 @@ impl Lines {
             if self.ended {
                 return None;
             }
-            match self.body.next().await {
-                Some(Ok(data)) => self.buffer.extend_from_slice(&data),
-                Some(Err(error)) => {
-                    return Some(self.fail(|number| LineError::BrokenOff { number, reason: error.to_string() }));
-                }
-                None => self.ended = true,
+            match self.chunk().await {
+                Err(patience) => return Some(self.fail(|number| LineError::Slow { number, patience })),
+                Ok(chunk) => match chunk {
+                    Some(Ok(data)) => self.buffer.extend_from_slice(&data),
+                    Some(Err(error)) => {
+                        return Some(self.fail(|number| LineError::BrokenOff { number, reason: error.to_string() }));
+                    }
+                    None => self.ended = true,
+                },
             }
         }
+    }
+
+    /// More of the body; fails if a line has begun and does not come to its end in time.
+    async fn chunk(&mut self) -> Result<Option<Result<Bytes, axum::Error>>, Duration> {
+        if self.buffer.is_empty() {
+            self.due = None;
+            return Ok(self.body.next().await);
+        }
+        let due = *self.due.get_or_insert_with(|| Instant::now() + self.patience);
+        timeout_at(due, self.body.next()).await.map_err(|_| self.patience)
     }
 
     /// A whole line of the buffer, or what is left of it once the body has ended.
@@ -81,6 +104,7 @@ impl Lines {
             drop(self.buffer.split_to(1));
         }
         self.scanned = 0;
+        self.due = None;
         self.number += 1;
         Some(Ok(Line { number: self.number, text: trimmed(&text) }))
     }
@@ -108,7 +132,7 @@ mod tests {
     async fn lines(chunks: &[&'static str], limit: usize) -> Vec<Result<(u64, String), LineError>> {
         let chunks: Vec<_> =
             chunks.iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from_static(chunk.as_bytes()))).collect();
-        let mut lines = Lines::new(Body::from_stream(stream::iter(chunks)), limit);
+        let mut lines = Lines::new(Body::from_stream(stream::iter(chunks)), limit, Duration::from_secs(30));
         let mut read = Vec::new();
         while let Some(line) = lines.next().await {
             read.push(line.map(|line| (line.number, String::from_utf8(line.text.to_vec()).unwrap())));
@@ -136,5 +160,24 @@ mod tests {
         let too_long = |number| Err(LineError::TooLong { number, limit: 3 });
         assert_eq!(lines(&["abc\nabcd\nx\n"], 3).await, [line(1, "abc"), too_long(2)]);
         assert_eq!(lines(&["ab", "cd", "ef"], 3).await, [too_long(1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_that_has_begun_must_come_to_its_end() {
+        let pause = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
+        let chunks = stream::unfold(0, move |step| async move {
+            match step {
+                // Between lines nothing presses.
+                0 => pause(100).await,
+                1 => pause(20).await,
+                _ => pause(11).await,
+            }
+            Some((Ok::<_, std::io::Error>(Bytes::from_static(if step == 0 { b"a\nb" } else { b"b" })), step + 1))
+        });
+        let mut lines = Lines::new(Body::from_stream(chunks), 100, Duration::from_secs(30));
+        assert_eq!(lines.next().await.unwrap().unwrap().text, "a");
+        let slow = LineError::Slow { number: 2, patience: Duration::from_secs(30) };
+        assert_eq!(lines.next().await, Some(Err(slow)));
+        assert_eq!(lines.next().await, None);
     }
 }

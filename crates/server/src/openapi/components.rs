@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-pub(super) fn schemas() -> [(&'static str, Value); 10] {
+pub(super) fn schemas() -> [(&'static str, Value); 11] {
     [
         ("Problem", problem()),
+        ("ExecutionLine", execution_line()),
         ("NodeList", json!({ "type": "array", "items": node() })),
         ("ParametersRequest", parameters_request()),
         ("ParametersAnswer", parameters_answer()),
@@ -58,6 +59,45 @@ fn problem() -> Value {
             },
         },
         "required": ["type", "title", "status", "code", "detail"],
+    })
+}
+
+/// A line of a streamed answer.
+fn execution_line() -> Value {
+    let of_result = |name: &str| json!({ "$ref": format!("#/components/schemas/ExecutionResult/$defs/{name}") });
+    json!({
+        "description": "A line of a streamed answer: what became of an item, or the end.",
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": {
+                    "type": { "const": "outcome" },
+                    "itemIndex": { "type": "integer", "minimum": 0 },
+                    "attempts": { "type": "integer", "minimum": 0 },
+                    "outputs": {
+                        "type": "object",
+                        "description": "Items by output.",
+                        "additionalProperties": { "type": "array", "items": of_result("Item") },
+                    },
+                    "error": of_result("Error"),
+                },
+                "required": ["type", "itemIndex", "attempts"],
+                "additionalProperties": false,
+            },
+            {
+                "type": "object",
+                "properties": {
+                    "type": { "const": "end" },
+                    "status": of_result("Status"),
+                    "executionId": { "type": "string" },
+                    "stats": of_result("Stats"),
+                    "error": of_result("Error"),
+                    "warnings": { "type": "array", "items": of_result("Warning") },
+                },
+                "required": ["type", "status", "executionId", "stats"],
+                "additionalProperties": false,
+            },
+        ],
     })
 }
 

@@ -1,18 +1,15 @@
 //! `/v1/credential-types/{name}`: what a credential holds, and whether one works.
 
-use axum::body::Body;
-use axum::extract::{Path, State};
+#![allow(unused_qualifications, reason = "what utoipa makes of `params`")]
+
+use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
-use http::HeaderMap;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::nodes::Parameters;
-use crate::body;
-use crate::guard::keys::Caller;
+use crate::extract::{Address, Asked, Asking, JsonBody};
 use crate::json;
-use crate::media::{self, Format};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -22,51 +19,50 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/v1/credential-types/{name}/test", post(test))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct Type {
+    /// The name of the type
+    name: String,
+}
+
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Resolved {
+    /// Whether to merge what the type extends
     #[serde(default)]
     resolved: bool,
 }
 
 /// The descriptor of a credential type
 #[utoipa::path(
-    get, path = "/v1/credential-types/{name}", tag = "credentials",
-    params(
-        ("name" = String, Path, description = "The name of the type"),
-        ("resolved" = Option<bool>, Query, description = "Whether to merge what the type extends"),
-    ),
+    get, path = "/v1/credential-types/{name}", tag = "credentials", params(Type, Resolved),
     responses((status = 200, description = "The descriptor", body = Object)),
 )]
 pub(crate) async fn descriptor(
-    State(state): State<AppState>,
-    Path(name): Path<String>,
-    Parameters(Resolved { resolved }): Parameters<Resolved>,
-    headers: HeaderMap,
+    asked: Asked,
+    Address(Type { name }): Address<Type>,
+    Asking(Resolved { resolved }): Asking<Resolved>,
 ) -> Result<Response, Problem> {
-    media::answer_format(&headers, &[Format::Json])?;
-    Ok(json::text(state.host.credential_type(&name, resolved)?))
+    Ok(json::text(asked.state.host.credential_type(&name, resolved)?))
 }
 
 /// Whether a credential works
 ///
 /// Sends the request that its type names for that; without one, an OAuth2 credential is tested by getting a token.
 #[utoipa::path(
-    post, path = "/v1/credential-types/{name}/test", tag = "credentials",
-    params(("name" = String, Path, description = "The name of the type")),
+    post, path = "/v1/credential-types/{name}/test", tag = "credentials", params(Type),
     request_body(
         content = ref("#/components/schemas/ExecutionRequest/$defs/Credential"), content_type = "application/json",
+        example = json!({ "id": "halo" }),
     ),
     responses((status = 200, description = "What came of it", body = ref("#/components/schemas/TestAnswer"))),
 )]
 pub(crate) async fn test(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    asked: Asked,
+    Address(Type { name }): Address<Type>,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let request = body::read_json(&headers, body, &state.config).await?;
-    let host = state.host.for_caller(caller.name());
-    json::answer(host.test_credential(&name, request).await?, false).await
+    json::answer(asked.host().test_credential(&name, body).await?, false).await
 }

@@ -5,11 +5,12 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
-use bytes::Bytes;
 use http::header;
 use nodehost_runtime::{Ended, ErrorCode, ExecutionRequest, OutcomeStream};
+use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::config::ServerConfig;
 use crate::guard::keys::Caller;
 use crate::media::{self, Format};
 use crate::metrics::Record;
@@ -33,8 +34,22 @@ pub(crate) fn router() -> Router<AppState> {
 /// closing one; a body of that type has the request without `items` on its first line and an item on each line after it.
 #[utoipa::path(
     post, path = "/v1/executions", tag = "executions",
-    request_body(content = ref("#/components/schemas/ExecutionRequest"), content_type = "application/json"),
-    responses((status = 200, description = "The execution ran", body = ref("#/components/schemas/ExecutionResult"))),
+    request_body(content(
+        (ref("#/components/schemas/ExecutionRequest") = "application/json", example = json!({
+            "node": {
+                "type": "haloPsa",
+                "parameters": { "resource": "webhooks", "operation": "create", "name": "={{ $json.name }}",
+                    "additionalFields": { "url": "={{ $json.url }}" } },
+                "credentials": { "haloPSAApi": { "id": "halo" } },
+            },
+            "items": [{ "name": "first", "url": "https://hook.example" }],
+        })),
+        (String = "application/x-ndjson"),
+    )),
+    responses((status = 200, description = "The execution ran", content(
+        (ref("#/components/schemas/ExecutionResult") = "application/json"),
+        (ref("#/components/schemas/ExecutionLine") = "application/x-ndjson"),
+    ))),
 )]
 pub(crate) async fn execute(
     State(state): State<AppState>,
@@ -45,12 +60,12 @@ pub(crate) async fn execute(
     let sent = media::content_format(&parts.headers, FORMATS)?;
     let wanted = media::answer_format(&parts.headers, FORMATS)?;
     let admission = state.admit_execution(&caller)?;
-    let outcomes = match sent {
+    let (outcomes, room) = match sent {
         Format::Json => {
-            let text = body::read(&parts.headers, body, &state.config).await?;
-            buffered(&state, &caller, text).await?
+            let (value, room) = body::read(&parts.headers, body, &state).await?.parse_held().await?;
+            (buffered(&state, &caller, value).await?, room)
         }
-        Format::Ndjson => streamed(&state, &caller, body).await?,
+        Format::Ndjson => (streamed(&state, &caller, body).await?, None),
     };
     let watch = end_at_shutdown(&state, &outcomes);
     let mut record = Record::start(&state);
@@ -58,20 +73,21 @@ pub(crate) async fn execute(
         Format::Json => {
             let result = outcomes.collect_result_with(|outcome| record.outcome(outcome)).await;
             record.end(result.status, result.stats);
-            drop((watch, admission));
+            drop((watch, admission, room));
             let large = result.stats.items > SMALL_BATCH;
             json::answer(result, large).await
         }
         Format::Ndjson => {
-            let body = ndjson::body(outcomes, state.config.stall_timeout, record, (watch, admission));
+            let body = ndjson::body(outcomes, state.config.stall_timeout, record, (watch, admission, room));
             Ok(([(header::CONTENT_TYPE, Format::Ndjson.media_type())], body).into_response())
         }
     }
 }
 
 /// Starts a batch that is sent whole.
-async fn buffered(state: &AppState, caller: &Caller, text: Bytes) -> Result<OutcomeStream, Problem> {
-    let request = ExecutionRequest::from_value(json::parse_body(text).await?)?;
+async fn buffered(state: &AppState, caller: &Caller, value: Value) -> Result<OutcomeStream, Problem> {
+    let mut request = ExecutionRequest::from_value(value)?;
+    bound(&mut request, &state.config);
     let (items, most) = (request.items.len(), state.config.max_items);
     if items > most {
         let detail =
@@ -84,7 +100,7 @@ async fn buffered(state: &AppState, caller: &Caller, text: Bytes) -> Result<Outc
 
 /// Starts a batch whose items follow line by line.
 async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<OutcomeStream, Problem> {
-    let mut lines = Lines::new(body, state.config.max_body_bytes);
+    let mut lines = Lines::new(body, state.config.max_body_bytes, state.config.body_timeout);
     let head = tokio::time::timeout(state.config.body_timeout, lines.next()).await;
     let head = head.map_err(|_| body::slow(&state.config))?;
     let malformed = |message: String| Problem::new(ErrorCode::Malformed, message);
@@ -94,9 +110,16 @@ async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<Outco
         None => return Err(malformed("the body is empty; its first line is the request without items".to_owned())),
     };
     let value = json::parse(&head.text).map_err(|error| malformed(format!("the first line is not JSON: {error}")))?;
-    let request = ExecutionRequest::from_head(value)?;
+    let mut request = ExecutionRequest::from_head(value)?;
+    bound(&mut request, &state.config);
     state.node_type(caller, &request.node.node_type)?;
     Ok(state.host.for_caller(caller.name()).execute_items(request, ndjson::items(lines)).await?)
+}
+
+/// No execution takes longer than the server allows.
+fn bound(request: &mut ExecutionRequest, config: &ServerConfig) {
+    let most = u64::try_from(config.max_execution_time.as_millis()).unwrap_or(u64::MAX);
+    request.settings.timeout_ms = Some(request.settings.timeout_ms.map_or(most, |wanted| wanted.min(most)));
 }
 
 /// Ends the execution when the server can wait no longer, unless it is over by then.

@@ -25,7 +25,7 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn run(self) -> Result<Exit> {
-        let shutdown = if self.keep { shutdown_signal() } else { CancellationToken::new() };
+        let shutdown = if self.keep { shutdown_signal()? } else { CancellationToken::new() };
         let halo = Simulator::start(SimulatorConfig::default()).await.context("cannot start the simulator")?;
         let settings = HostSettings { allow_host: Some(vec!["127.0.0.1".to_owned()]), ..HostSettings::default() };
         let host = crate::host::build(&settings)?;

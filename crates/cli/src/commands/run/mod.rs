@@ -28,7 +28,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     output: Output,
     #[command(flatten)]
-    file: ConfigFile,
+    pub(super) file: ConfigFile,
     #[command(flatten)]
     host: HostSettings,
 }
@@ -45,7 +45,7 @@ impl Run {
             Ok(outcomes) => outcomes,
             Err(refusal) => return Ok(refused(&refusal)),
         };
-        end_on_signal(&outcomes);
+        end_on_signal(&outcomes)?;
         let result = output::print(outcomes, self.output, progress).await?;
         Ok(result)
     }
@@ -71,12 +71,13 @@ fn exit(status: Status, failed: u64) -> Exit {
 }
 
 /// Ends the execution in order on SIGINT and SIGTERM, so that what was done is still printed.
-fn end_on_signal(outcomes: &OutcomeStream) {
-    let (cancel, signal) = (outcomes.cancel(), super::serve::shutdown_signal());
+fn end_on_signal(outcomes: &OutcomeStream) -> Result<()> {
+    let (cancel, signal) = (outcomes.cancel(), super::serve::shutdown_signal()?);
     tokio::spawn(async move {
         signal.cancelled().await;
         cancel.end(Ended::Canceled);
     });
+    Ok(())
 }
 
 /// A line on a terminal that tells how far a long batch has come.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::token::Token;
 use crate::credentials::error::CredentialError;
@@ -162,11 +163,12 @@ impl Slot {
         }
         let (slot, work) = (Arc::clone(self), fetch(state.token.clone()));
         // A task of its own: who asked may give up, but a token that was issued must not be lost.
-        let task = tokio::spawn(async move {
+        let obtaining = async move {
             let fetched = work.await.map(Arc::new);
             slot.store(&fetched);
             fetched
-        });
+        };
+        let task = tokio::spawn(obtaining.in_current_span());
         let slot = Arc::clone(self);
         let pending = async move {
             task.await.unwrap_or_else(|_| {
