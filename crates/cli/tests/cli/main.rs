@@ -4,9 +4,11 @@
 
 mod credentials;
 mod demo;
+mod deploy;
 mod docs;
 mod run;
 mod secrets;
 mod serve;
 mod support;
+mod telemetry;
 mod tools;
