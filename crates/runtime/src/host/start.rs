@@ -100,7 +100,6 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     let course = Course {
         pace: pace(&complete),
         execution_id,
-            node_type: Arc::clone(&caller.label),
         warnings,
         ..Course::new(host, &call, &descriptor, settings, &caller)
     };
