@@ -9,7 +9,7 @@ use super::{
     read_js_date,
 };
 use crate::luxon::{
-    DateTime, Duration, Error, Field, FieldSet, FromObject, Interval, Locale, Settings, Unit, Values, Zone,
+    DateTime, Duration, Error, Field, FieldSet, FromObject, Interval, Invalid, Locale, Settings, Unit, Values, Zone,
 };
 
 /// `Number(value)`.
@@ -49,6 +49,33 @@ pub(super) fn truthy(value: &Value<'_>) -> bool {
         Type::String => value.as_string().is_some_and(|text| text.to_string().map_or(true, |text| !text.is_empty())),
         _ => true,
     }
+}
+
+/// Refuses undefined and null as JavaScript does where luxon reads a property of the value.
+pub(super) fn not_nullish<'js>(ctx: &Ctx<'js>, value: &Value<'js>, property: &str) -> Result<()> {
+    let kind = match value.type_of() {
+        Type::Null => "null",
+        Type::Undefined | Type::Uninitialized => "undefined",
+        _ => return Ok(()),
+    };
+    Err(Exception::throw_type(ctx, &format!("Cannot read properties of {kind} (reading '{property}')")))
+}
+
+/// The first argument of the `toFormat` methods; what is no text has no tokens.
+pub(super) fn format_argument(call: &Call<'_, '_>) -> Result<String> {
+    let format = call.arg(0);
+    not_nullish(&call.ctx, &format, "length")?;
+    if format.is_string() { text(&call.ctx, &format) } else { Ok(String::new()) }
+}
+
+/// The arguments of the `invalid` methods of a class: the reason, and perhaps an explanation.
+pub(super) fn invalid_argument(call: &Call<'_, '_>, class: &str) -> Result<Invalid> {
+    let (reason, explanation) = (call.arg(0), call.arg(1));
+    if !truthy(&reason) {
+        return Err(call.fail(&Error::argument(format!("need to specify a reason the {class} is invalid"))));
+    }
+    let explanation = if truthy(&explanation) { Some(text(&call.ctx, &explanation)?) } else { None };
+    Ok(Invalid { reason: text(&call.ctx, &reason)?, explanation })
 }
 
 /// An object whose properties are options: none for undefined and primitives; null cannot be read.

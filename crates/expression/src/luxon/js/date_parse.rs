@@ -4,8 +4,8 @@ use rquickjs::{Exception, Result, Value};
 
 use super::{
     args::{
-        date_time, enumerable, fields, from_js_date, locale, number, options, property, text, truthy, type_of,
-        zone_option,
+        date_time, enumerable, fields, from_js_date, invalid_argument, locale, not_nullish, number, options, property,
+        text, type_of, zone_option,
     },
     call::{Call, Entry, Js},
     read_js_date,
@@ -65,11 +65,7 @@ fn parse<'js>(call: &Call<'_, 'js>, parser: Parser, form: &str) -> Result<Js<'js
 
 fn from_rfc2822<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let value = call.arg(0);
-    if value.is_undefined() || value.is_null() {
-        let kind = if value.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'replace')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
+    not_nullish(&call.ctx, &value, "replace")?;
     if !value.is_string() {
         return Err(Exception::throw_type(&call.ctx, "s.replace is not a function"));
     }
@@ -203,13 +199,7 @@ fn from_object<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 }
 
 fn invalid<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
-    let (reason, explanation) = (call.arg(0), call.arg(1));
-    if !truthy(&reason) {
-        return Err(call.fail(&Error::argument("need to specify a reason the DateTime is invalid")));
-    }
-    let explanation = if truthy(&explanation) { Some(text(&call.ctx, &explanation)?) } else { None };
-    let invalid = Invalid { reason: text(&call.ctx, &reason)?, explanation };
-    Ok(DateTime::invalid(invalid, &call.settings()).into())
+    Ok(DateTime::invalid(invalid_argument(call, "DateTime")?, &call.settings()).into())
 }
 
 fn best<'js>(call: &Call<'_, 'js>, latest: bool) -> Result<Js<'js>> {

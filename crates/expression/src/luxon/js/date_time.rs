@@ -4,8 +4,8 @@ use rquickjs::{Array, Ctx, Exception, Object, Result, Value};
 
 use super::{
     args::{
-        check_movable, date_time, duration_like, enumerable, fields, flag, locale, number, options, property, text,
-        text_or_null, truthy, unit, units, zone, zone_option,
+        check_movable, date_time, duration_like, enumerable, fields, flag, format_argument, locale, not_nullish,
+        number, options, property, text, text_or_null, truthy, unit, units, zone, zone_option,
     },
     call::{Call, Entry, Js, Native, constructor, define_getters, define_methods},
     date_parse::STATIC,
@@ -44,11 +44,7 @@ pub(super) fn prototype<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
 /// `new DateTime({ ts, zone })`.
 fn construct<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let config = call.arg(0);
-    if config.is_undefined() || config.is_null() {
-        let kind = if config.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'zone')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
+    not_nullish(&call.ctx, &config, "zone")?;
     let settings = call.settings();
     let config = config.into_object();
     let zone = zone_option(call, config.as_ref(), &settings)?;
@@ -248,11 +244,7 @@ fn set_locale<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 
 fn diff<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let other = call.arg(0);
-    if other.is_undefined() || other.is_null() {
-        let kind = if other.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'isValid')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
+    not_nullish(&call.ctx, &other, "isValid")?;
     let date = call.date()?;
     match date_time(&other) {
         Some(other) => diff_from(call, &date, &other, 1),
@@ -297,11 +289,7 @@ fn has_same<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
         return Ok(false.into());
     }
     let other = call.arg(0);
-    if other.is_undefined() || other.is_null() {
-        let kind = if other.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'valueOf')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
+    not_nullish(&call.ctx, &other, "valueOf")?;
     let unit = unit(&call.ctx, &call.arg(1))?;
     let weeks = flag(call.arg(2).as_object(), "useLocaleWeeks", false)?;
     if let Some(other) = date_time(&other) {
@@ -317,10 +305,8 @@ fn has_same<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 fn equals<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let other = call.arg(0);
     let date = call.date()?;
-    if date.is_valid() && (other.is_undefined() || other.is_null()) {
-        let kind = if other.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'isValid')");
-        return Err(Exception::throw_type(&call.ctx, &message));
+    if date.is_valid() {
+        not_nullish(&call.ctx, &other, "isValid")?;
     }
     match date_time(&other) {
         Some(other) => Ok(date.equals(&other).into()),
@@ -431,13 +417,7 @@ fn to_format<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     if !date.is_valid() {
         return Ok(INVALID_DATE_TIME.into());
     }
-    let format = call.arg(0);
-    if format.is_undefined() || format.is_null() {
-        let kind = if format.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'length')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
-    let format = if format.is_string() { text(&call.ctx, &format)? } else { String::new() };
+    let format = format_argument(call)?;
     let locale = date.locale().with(locale_options(&call.ctx, call.arg(1).as_object())?);
     Ok(date.to_format(&format, &locale).into())
 }

@@ -4,13 +4,13 @@ use rquickjs::{Ctx, Exception, Object, Result, Value};
 
 use super::{
     args::{
-        self, duration, duration_from_object, duration_like, invalid_unit_value, number, options, property, text,
-        text_or_null, truthy, unit,
+        self, duration, duration_from_object, duration_like, format_argument, invalid_argument, invalid_unit_value,
+        not_nullish, number, options, property, text, text_or_null, unit,
     },
     call::{Call, Entry, Js, Native, constructor, define_getters, define_methods},
     options::{duration_format, human_format, iso, locale_options, parse_accuracy},
 };
-use crate::luxon::{Duration, Error, Field, INVALID_DURATION, Invalid, Locale, LocaleOptions, Unit, Values, parse};
+use crate::luxon::{Duration, Field, INVALID_DURATION, Invalid, Locale, LocaleOptions, Unit, Values, parse};
 
 /// The constructor with its static methods.
 pub(super) fn class<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -69,12 +69,7 @@ fn from_iso<'js>(call: &Call<'_, 'js>, parser: fn(&str) -> Option<Values>) -> Re
 }
 
 fn invalid<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
-    let (reason, explanation) = (call.arg(0), call.arg(1));
-    if !truthy(&reason) {
-        return Err(call.fail(&Error::argument("need to specify a reason the Duration is invalid")));
-    }
-    let explanation = if truthy(&explanation) { Some(text(&call.ctx, &explanation)?) } else { None };
-    Ok(Duration::invalid(Invalid { reason: text(&call.ctx, &reason)?, explanation }).into())
+    Ok(Duration::invalid(invalid_argument(call, "Duration")?).into())
 }
 
 fn amount<'js>(call: &Call<'_, 'js>, unit: Unit) -> Result<Js<'js>> {
@@ -197,10 +192,8 @@ fn as_unit<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 fn equals<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     let this = call.duration()?;
     let other = call.arg(0);
-    if this.is_valid() && (other.is_undefined() || other.is_null()) {
-        let kind = if other.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'isValid')");
-        return Err(Exception::throw_type(&call.ctx, &message));
+    if this.is_valid() {
+        not_nullish(&call.ctx, &other, "isValid")?;
     }
     Ok(duration(&other).is_some_and(|other| this.equals(&other)).into())
 }
@@ -239,12 +232,6 @@ fn to_format<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     if !duration.is_valid() {
         return Ok(INVALID_DURATION.into());
     }
-    let format = call.arg(0);
-    if format.is_undefined() || format.is_null() {
-        let kind = if format.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading 'length')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
-    let format = if format.is_string() { text(&call.ctx, &format)? } else { String::new() };
+    let format = format_argument(call)?;
     call.ok(duration.to_format(&format, &options)).map(Js::from)
 }

@@ -4,8 +4,8 @@ use rquickjs::{Class, Ctx, Exception, Object, Result, Value};
 
 use super::{
     args::{
-        self, date_time, duration_like, flag, friendly_date, number, options, property, text, text_or_null, truthy,
-        unit, units, zone_option,
+        self, date_time, duration_like, flag, friendly_date, invalid_argument, not_nullish, number, options, property,
+        text, text_or_null, truthy, unit, units, zone_option,
     },
     call::{Call, Entry, Js, Native, constructor, define_getters, define_methods},
     options::{date_format, iso, locale_options, parse_accuracy},
@@ -109,12 +109,7 @@ fn from_iso<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
 }
 
 fn invalid<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
-    let (reason, explanation) = (call.arg(0), call.arg(1));
-    if !truthy(&reason) {
-        return Err(call.fail(&Error::argument("need to specify a reason the Interval is invalid")));
-    }
-    let explanation = if truthy(&explanation) { Some(text(&call.ctx, &explanation)?) } else { None };
-    Ok(Interval::invalid(Invalid { reason: text(&call.ctx, &reason)?, explanation }).into())
+    Ok(Interval::invalid(invalid_argument(call, "Interval")?).into())
 }
 
 /// The intervals of a list; those that are none, or invalid, are left out.
@@ -214,19 +209,8 @@ fn compare<'js>(call: &Call<'_, 'js>, test: fn((f64, f64), f64) -> bool) -> Resu
 
 fn relate<'js>(call: &Call<'_, 'js>, reads: &str, test: fn(&Interval, &Interval) -> bool) -> Result<Js<'js>> {
     let interval = call.interval()?;
-    check_other(call, reads)?;
+    not_nullish(&call.ctx, &call.arg(0), reads)?;
     Ok(args::interval(&call.arg(0)).is_some_and(|other| test(&interval, &other)).into())
-}
-
-/// Nothing has no members to compare with.
-fn check_other(call: &Call<'_, '_>, reads: &str) -> Result<()> {
-    let other = call.arg(0);
-    if other.is_undefined() || other.is_null() {
-        let kind = if other.is_null() { "null" } else { "undefined" };
-        let message = format!("Cannot read properties of {kind} (reading '{reads}')");
-        return Err(Exception::throw_type(&call.ctx, &message));
-    }
-    Ok(())
 }
 
 fn to_duration<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
@@ -302,7 +286,7 @@ fn combine<'js>(call: &Call<'_, 'js>, join: fn(&Interval, &Interval) -> Js<'stat
     if !interval.is_valid() {
         return Ok(interval.into());
     }
-    check_other(call, "s")?;
+    not_nullish(&call.ctx, &call.arg(0), "s")?;
     let Some(other) = args::interval(&call.arg(0)) else {
         let message = "Unknown datetime argument: undefined, of type undefined";
         return Err(call.fail(&Error::argument(message)));
