@@ -23,7 +23,7 @@ Exit codes:
   0  success: every item succeeded
   1  the command failed (a file, an address, a defect)
   2  wrong usage
-  3  the execution ran, and at least one item failed; the expression, the credential failed
+  3  the execution ran, and at least one item failed; the expression, the credential, the case failed
   4  the request, or a definition, was refused, and nothing ran
   5  the execution was cut short, by its timeout or by a signal";
 

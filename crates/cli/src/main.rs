@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod host;
 mod keys;
+mod out;
 mod settings;
 mod table;
 mod telemetry;
@@ -30,7 +31,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     run(cli).map_or_else(
         |error| {
-            eprintln!("error: {error:#}");
+            if !out::is_unread(&error) {
+                eprintln!("error: {error:#}");
+            }
             Exit::Failure.into()
         },
         ExitCode::from,

@@ -258,7 +258,7 @@ impl ServerSettings {
 
 /// The settings of a file.
 #[derive(Default, Deserialize)]
-struct File {
+pub(crate) struct File {
     #[serde(flatten)]
     host: HostSettings,
     #[serde(flatten)]
@@ -275,7 +275,7 @@ impl File {
         Self::parse(&text, path)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self> {
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self> {
         let in_file = || format!("the config file {} is not valid", path.display());
         let table: toml::Table = text.parse().with_context(in_file)?;
         let known = names();

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::DescriptorError;
 
@@ -13,17 +13,38 @@ pub const NODE: &str = include_str!("../../../schemas/node-descriptor.schema.jso
 /// The schema of credential descriptors (`schemas/credential-descriptor.schema.json`).
 pub const CREDENTIAL: &str = include_str!("../../../schemas/credential-descriptor.schema.json");
 
-static NODE_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| compile(NODE));
-static CREDENTIAL_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| compile(CREDENTIAL));
+static NODE_SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(NODE));
+static CREDENTIAL_SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::new(CREDENTIAL));
+
+/// A schema of the project's own, compiled once.
+#[derive(Debug)]
+pub struct Schema(Validator);
+
+impl Schema {
+    /// Compiles a schema that is built in.
+    ///
+    /// # Panics
+    /// If it is none.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(compile(text))
+    }
+
+    /// Checks a value; all errors are returned.
+    pub fn check(&self, value: &Value) -> Result<(), Vec<DescriptorError>> {
+        let errors: Vec<_> = self.0.iter_errors(value).map(|error| explain(&error)).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
 
 /// Checks a node descriptor; all errors are returned.
 pub fn check_node(descriptor: &Value) -> Result<(), Vec<DescriptorError>> {
-    check(&NODE_VALIDATOR, descriptor)
+    NODE_SCHEMA.check(descriptor)
 }
 
 /// Checks a credential descriptor; all errors are returned.
 pub fn check_credential(descriptor: &Value) -> Result<(), Vec<DescriptorError>> {
-    check(&CREDENTIAL_VALIDATOR, descriptor)
+    CREDENTIAL_SCHEMA.check(descriptor)
 }
 
 fn compile(text: &str) -> Validator {
@@ -32,19 +53,19 @@ fn compile(text: &str) -> Validator {
     jsonschema::draft202012::new(&schema).expect("the project's own schemas compile")
 }
 
-/// The credential schema refers to the node schema's `property`; both are built in, so it is put
-/// where the reference points instead of being fetched.
+/// The credential schema refers to the node schema's `property`; both are built in, so the node schema's definitions are
+/// put beside a schema's own instead of being fetched.
 fn with_property_definition(mut schema: Value) -> Value {
-    if schema["$defs"].get("property").is_none() {
-        let node: Value = serde_json::from_str(NODE).expect("the project's own schemas are JSON");
-        schema["$defs"] = node["$defs"].clone();
+    let node: Value = serde_json::from_str(NODE).expect("the project's own schemas are JSON");
+    if let (Some(own), Value::Object(known)) = (schema.as_object_mut(), &node["$defs"]) {
+        let own = own.entry("$defs").or_insert_with(|| Value::Object(Map::new()));
+        for (name, definition) in known {
+            if own.get(name).is_none() {
+                own[name] = definition.clone();
+            }
+        }
     }
     schema
-}
-
-fn check(validator: &Validator, descriptor: &Value) -> Result<(), Vec<DescriptorError>> {
-    let errors: Vec<_> = validator.iter_errors(descriptor).map(|error| explain(&error)).collect();
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 fn explain(error: &ValidationError<'_>) -> DescriptorError {
@@ -55,6 +76,10 @@ fn explain(error: &ValidationError<'_>) -> DescriptorError {
         ValidationErrorKind::Enum { options } => (short(error), format!("Use one of {options}.")),
         ValidationErrorKind::MinLength { .. } => (short(error), "Give it a text.".to_owned()),
         ValidationErrorKind::MinItems { .. } => (short(error), "List at least one.".to_owned()),
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let names = unexpected.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            (format!("{names} is not known here"), "Correct the name, or remove it.".to_owned())
+        }
         ValidationErrorKind::AnyOf { .. } => {
             ("the value has none of the accepted forms".to_owned(), "See docs/descriptors.md for the forms.".to_owned())
         }

@@ -51,4 +51,4 @@ pub fn json_error(text: &str) -> String {
     js::json_error::message(text)
 }
 
-pub use validate::{Code, Mode, Validation, Validator, Violation, unused};
+pub use validate::{Code, Mode, Validation, Validator, Violation, nearest, unused};

@@ -1,5 +1,7 @@
 //! The descriptor files, built in.
 
+use std::sync::{Arc, LazyLock};
+
 use include_dir::{Dir, include_dir};
 use nodehost_descriptor::{CredentialSource, DescriptorError, NodeSource, load};
 
@@ -17,6 +19,12 @@ const PACKAGE: &str = "n8n-nodes-halopsacomplete";
 /// If a file does not fit the schema; the tests show that all do.
 pub fn node() -> Result<NodeSource, DescriptorError> {
     load::node_from_text(PACKAGE, file("node.json").unwrap_or_default(), file)
+}
+
+/// The node, assembled once for all hosts of the process.
+pub(crate) fn shared_node() -> Result<Arc<NodeSource>, DescriptorError> {
+    static NODE: LazyLock<Result<Arc<NodeSource>, DescriptorError>> = LazyLock::new(|| node().map(Arc::new));
+    NODE.clone()
 }
 
 /// The credential type `haloPSAApi`.

@@ -28,5 +28,5 @@ pub const NODE_TYPE: &str = "n8n-nodes-halopsacomplete.haloPsa";
 /// # Errors
 /// If a built-in file does not fit the schema; the tests show that all do.
 pub fn register(builder: HostBuilder) -> Result<HostBuilder, DescriptorError> {
-    Ok(hooks::register(builder.node(node()?).credential_type(credential_type()?)))
+    Ok(hooks::register(builder.node(descriptor::shared_node()?).credential_type(credential_type()?)))
 }

@@ -1,7 +1,7 @@
 //! The reference in docs/halopsa.md is made from the descriptor: `UPDATE_DOCS=1 cargo test -p nodehost-halopsa --test
+//! docs` writes it, and without the variable the test says whether it is current.
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
-//! docs` writes it, and without the variable the test says whether it is current.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -3,11 +3,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use nodehost_descriptor::{CredentialSource, DescriptorError, load, schema};
+use nodehost_kit::KitError;
 use nodehost_parameters::check::{Finding, Host, NodeReport, Operation, Severity, Verdict, check_node};
 use nodehost_runtime::{Host as Runtime, NodeKind};
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::out::say;
 use crate::table::table;
 
 /// Check descriptors before use: mistakes, with what to do about them, and which operations run here
@@ -15,11 +17,20 @@ use crate::table::table;
 #[command(after_help = "\
 Examples:
   nodehost check ./my-node
-  nodehost check dist/types/nodes.json --format json")]
+  nodehost check ./my-node --cases ./my-node/cases
+  nodehost check dist/types/nodes.json --format json
+
+docs/descriptors.md tells how to write cases. The exit code is 4 if a definition has errors, 3 if a case fails.")]
 pub(crate) struct Check {
     /// Descriptors, node folders, n8n bundles or packages
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Run these cases of the nodes, a file or a folder, with the replies they hold: nothing is sent to the network
+    #[arg(long, value_name = "DIR|FILE", conflicts_with = "format")]
+    cases: Option<PathBuf>,
+    /// Write what is found into the cases, where it is not what they expect
+    #[arg(long, requires = "cases")]
+    update: bool,
     /// How to print the report
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -48,7 +59,7 @@ struct Unreadable {
 }
 
 impl Check {
-    pub(crate) fn run(self) -> Result<Exit> {
+    pub(crate) async fn run(self) -> Result<Exit> {
         let runtime = nodehost_halopsa::register(Runtime::builder())?.build()?;
         let native: Vec<_> = runtime.nodes().into_iter().filter(|node| node.kind == NodeKind::Native).collect();
         let host = Host {
@@ -59,11 +70,50 @@ impl Check {
         for path in &self.paths {
             report.look_at(path, &host);
         }
+        if let Some(cases) = &self.cases {
+            return if report.has_errors() {
+                report.print()?;
+                Ok(Exit::Refused)
+            } else {
+                self.run_cases(cases).await
+            };
+        }
         match self.format {
-            Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
-            Format::Table => report.print(),
+            Format::Json => say!("{}", serde_json::to_string_pretty(&report)?)?,
+            Format::Table => report.print()?,
         }
         Ok(if report.has_errors() { Exit::Refused } else { Exit::Success })
+    }
+}
+
+impl Check {
+    /// Runs cases on hosts with the nodes of these paths.
+    async fn run_cases(&self, cases: &Path) -> Result<Exit> {
+        let host = |egress| -> Result<Runtime> {
+            let mut builder = nodehost_halopsa::register(Runtime::builder())?.egress(egress);
+            for path in &self.paths {
+                builder = builder.load(path, None)?;
+            }
+            Ok(builder.build()?)
+        };
+        let ran =
+            if self.update { nodehost_kit::update(cases, host).await } else { nodehost_kit::check(cases, host).await };
+        let report = match ran {
+            Ok(report) => report,
+            Err(KitError::Cases(errors)) => {
+                eprintln!("{errors}");
+                return Ok(Exit::Refused);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if self.update {
+            for case in report.failed() {
+                say!("updated {}", case.file.display())?;
+            }
+            return Ok(Exit::Success);
+        }
+        say!("{report}")?;
+        Ok(if report.passed() { Exit::Success } else { Exit::ItemsFailed })
     }
 }
 
@@ -84,7 +134,7 @@ impl Report {
         !self.unreadable.is_empty() || self.nodes.iter().any(in_nodes)
     }
 
-    fn print(&self) {
+    fn print(&self) -> Result<()> {
         let mut findings = table(["where", "", "what", "what to do"]);
         for Unreadable { file, finding } in &self.unreadable {
             let place = file.as_deref().map(|file| file.display().to_string()).unwrap_or_default();
@@ -96,7 +146,7 @@ impl Report {
             }
         }
         if findings.row_iter().next().is_some() {
-            println!("{findings}");
+            say!("{findings}")?;
         }
         let mut operations = table(["node", "resource", "operation", "runs here", "why not"]);
         for node in &self.nodes {
@@ -104,17 +154,20 @@ impl Report {
                 operations.add_row(operation_row(node, operation));
             }
         }
-        println!("{operations}");
+        if operations.row_iter().next().is_some() {
+            say!("{operations}")?;
+        }
         let count =
             |verdict| self.nodes.iter().flat_map(|node| &node.operations).filter(|one| one.verdict == verdict).count();
-        println!(
+        say!(
             "{} nodes, {} credential types. Operations: {} run here, {} need JavaScript functions, {} are refused.",
             self.nodes.len(),
             self.credentials,
             count(Verdict::Runs),
             count(Verdict::NeedsJavaScript),
             count(Verdict::Refused)
-        );
+        )?;
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, Write};
 
 use anyhow::Result;
 use clap::{Args, CommandFactory};
@@ -15,10 +15,11 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    #[expect(clippy::unnecessary_wraps, reason = "every command ends this way")]
     pub(crate) fn run(&self) -> Result<Exit> {
         let mut command = crate::Cli::command();
-        clap_complete::generate(self.shell, &mut command, "nodehost", &mut io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, "nodehost", &mut script);
+        io::stdout().write_all(&script)?;
         Ok(Exit::Success)
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::input::json_or_file;
 use crate::exit::Exit;
+use crate::out::say;
 use crate::settings::{ConfigFile, HostSettings};
 use crate::table::table;
 
@@ -84,8 +85,9 @@ impl CredentialsCommand {
             }
             Action::Remove { id, place } => {
                 let path = entry_path(&place.settings()?.1, &id)?;
+                known(&path, &id)?;
                 std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-                println!("removed {id}");
+                say!("removed {id}")?;
                 Ok(Exit::Success)
             }
         }
@@ -110,6 +112,9 @@ async fn add(
     data: Option<&str>,
 ) -> Result<Exit> {
     let path = entry_path(store, id)?;
+    if path.exists() {
+        bail!("there is a credential {id} already; remove it first: nodehost credentials remove {id}");
+    }
     make_key(settings)?;
     let host = crate::host::build(settings)?;
     let descriptor: Value = match host.credential_type(credential_type, true) {
@@ -131,7 +136,7 @@ async fn add(
         let _ = std::fs::remove_file(&path);
         bail!("the credential cannot be kept: {error}");
     }
-    println!("added {id}");
+    say!("added {id}")?;
     Ok(Exit::Success)
 }
 
@@ -187,7 +192,11 @@ fn list(store: &Path) -> Result<Exit> {
     let mut rows = table(["id", "type"]);
     let mut entries: Vec<PathBuf> = match std::fs::read_dir(store) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-        Err(error) => return Err(error).with_context(|| format!("cannot read the store {}", store.display())),
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!("cannot read the store {}; `nodehost credentials add` makes one", store.display())
+            });
+        }
     };
     entries.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     entries.sort();
@@ -195,12 +204,14 @@ fn list(store: &Path) -> Result<Exit> {
         let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         rows.add_row([id, entry_type(&path)?]);
     }
-    println!("{rows}");
+    say!("{rows}")?;
     Ok(Exit::Success)
 }
 
 async fn test(settings: &HostSettings, store: &Path, id: &str) -> Result<Exit> {
-    let credential_type = entry_type(&entry_path(store, id)?)?;
+    let path = entry_path(store, id)?;
+    known(&path, id)?;
+    let credential_type = entry_type(&path)?;
     let host = crate::host::build(settings)?;
     let outcome = match host.credentials().resolve_stored(&credential_type, id, None).await {
         Ok(credential) => host.credentials().test(&credential).await,
@@ -208,7 +219,7 @@ async fn test(settings: &HostSettings, store: &Path, id: &str) -> Result<Exit> {
     };
     Ok(match outcome {
         TestOutcome::Works(message) => {
-            println!("{message}");
+            say!("{message}")?;
             Exit::Success
         }
         TestOutcome::Fails(message) => {
@@ -216,6 +227,14 @@ async fn test(settings: &HostSettings, store: &Path, id: &str) -> Result<Exit> {
             Exit::ItemsFailed
         }
     })
+}
+
+/// Tells an id that the store does not have.
+fn known(path: &Path, id: &str) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    bail!("there is no credential {id} in the store; `nodehost credentials list` lists those there are")
 }
 
 fn entry_path(store: &Path, id: &str) -> Result<PathBuf> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::input::json_or_file;
 use crate::exit::Exit;
+use crate::out::say;
 use crate::settings::{ConfigFile, HostSettings};
 
 /// Evaluate an expression on sample data
@@ -47,7 +48,7 @@ impl Expr {
         };
         Ok(match answer {
             Ok(ExpressionAnswer::Value { value, kind }) => {
-                println!("{}", serde_json::to_string_pretty(&value)?);
+                say!("{}", serde_json::to_string_pretty(&value)?)?;
                 eprintln!("({kind})");
                 Exit::Success
             }

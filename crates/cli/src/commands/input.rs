@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use nodehost_expression::data;
 use serde_json::Value;
 
@@ -22,10 +22,17 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
         std::io::stdin().read_to_end(&mut text).context("cannot read standard input")?;
         return Ok(text);
     }
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    std::fs::read(path).with_context(|| match path.is_dir() {
+        true => format!("{} is a folder; give a file", path.display()),
+        false => format!("cannot read {}", path.display()),
+    })
 }
 
 /// JSON of this name.
 pub(crate) fn parse(text: &[u8], name: &str) -> Result<Value> {
-    data::parse(text).with_context(|| format!("{name} is not JSON"))
+    let name = if name == "-" { "standard input" } else { name };
+    if text.trim_ascii().is_empty() {
+        bail!("{name} is empty; JSON is expected there");
+    }
+    data::parse(text).map_err(|wrong| anyhow!("{name} is {wrong}"))
 }

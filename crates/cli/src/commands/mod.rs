@@ -36,7 +36,7 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Run(command) => command.run().await,
             Self::Nodes(command) => command.run(),
-            Self::Check(command) => command.run(),
+            Self::Check(command) => command.run().await,
             Self::Credentials(command) => command.run().await,
             Self::Expr(command) => command.run().await,
             Self::Demo(command) => command.run().await,

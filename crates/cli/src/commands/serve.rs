@@ -8,6 +8,7 @@ use nodehost_server::{CancellationToken, ServerConfig, Tls};
 use tokio::net::TcpListener;
 
 use crate::exit::Exit;
+use crate::out::say;
 use crate::settings::{ConfigFile, DEFAULT_LISTEN, HostSettings, ServerSettings};
 
 /// Serve the HTTP interface
@@ -39,7 +40,8 @@ impl Serve {
         let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let shutdown = shutdown_signal()?;
         let scheme = if config.tls.is_some() { "https" } else { "http" };
-        println!("nodehost {} listens on {scheme}://{}", env!("CARGO_PKG_VERSION"), listener.local_addr()?);
+        // A service manager may have closed standard output.
+        drop(say!("nodehost {} listens on {scheme}://{}", env!("CARGO_PKG_VERSION"), listener.local_addr()?));
         nodehost_server::serve(listener, host, config, shutdown).await;
         Ok(Exit::Success)
     }

@@ -1,3 +1,5 @@
+use std::io::Write;
+
 use anyhow::Result;
 use clap::{Arg, Args};
 
@@ -10,9 +12,8 @@ use crate::settings;
 pub(crate) struct Settings {}
 
 impl Settings {
-    #[expect(clippy::unnecessary_wraps, reason = "every command ends this way")]
     pub(crate) fn run(&self) -> Result<Exit> {
-        print!("{}", example());
+        std::io::stdout().write_all(example().as_bytes())?;
         Ok(Exit::Success)
     }
 }

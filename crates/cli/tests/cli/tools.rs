@@ -1,4 +1,6 @@
-use crate::support::run;
+use std::process::Stdio;
+
+use crate::support::{nodehost, run};
 
 #[test]
 fn an_expression_is_evaluated_on_sample_data() {
@@ -46,4 +48,101 @@ fn completions_are_printed() {
     let (code, shown, _) = run(&["completions", "bash"], "");
     assert_eq!(code, 0);
     assert!(shown.contains("_nodehost"));
+}
+
+#[test]
+fn parameters_of_an_operation_are_shown() {
+    let show = |arguments: &[&str]| run(&[&["nodes", "show", "haloPsa"], arguments].concat(), "");
+    let (code, shown, log) = show(&["--resource", "webhooks", "--operation", "create"]);
+    assert_eq!(code, 0, "{log}");
+    assert!(shown.contains("additionalFields.url") && !shown.contains("updateFields"), "{shown}");
+    let (code, _, log) = show(&["--resource", "webhoks"]);
+    assert_eq!(code, 4);
+    assert!(log.contains("There is no resource webhoks. Did you mean webhooks?"), "{log}");
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_suggested() {
+    let request = r#"{"node": {"type": "haloPas"}, "items": [{}]}"#;
+    for arguments in [&["run"][..], &["nodes", "show", "haloPas"]] {
+        let (code, _, log) = run(arguments, request);
+        assert_eq!(code, 4);
+        assert!(log.contains("There is no node haloPas") && log.contains("Did you mean haloPsa?"), "{log}");
+    }
+    assert!(run(&["nodes", "show", "something"], "").2.contains("`nodehost nodes list` lists the nodes"));
+}
+
+#[test]
+fn json_that_is_none_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let told = |arguments: &[&str], input: &str| {
+        let (code, shown, log) = run(arguments, input);
+        assert_eq!((code, shown.as_str()), (1, ""), "{log}");
+        log.replace(&format!("{}/", folder.path().display()), "")
+    };
+    let broken = file("a.json", "{\n  \"node\": {]");
+    assert_eq!(
+        told(&["run", &broken], ""),
+        "error: a.json is invalid JSON: key must be a string at line 2 column 12\n"
+    );
+    assert_eq!(told(&["run"], " "), "error: standard input is empty; JSON is expected there\n");
+    assert!(told(&["run", folder.path().to_str().unwrap()], "").contains("is a folder; give a file"));
+    let lines = file("b.ndjson", "{}\n{\"a\"\n");
+    let told_of_lines = told(&["run", "--node", "haloPsa", "--items", &lines], "");
+    assert!(told_of_lines.starts_with("error: line 2 of b.ndjson is invalid JSON: "), "{told_of_lines}");
+    assert!(told(&["run", "--items", "-"], "{}").contains("the request or the items, not both"));
+    let csv = ["run", "--node", "haloPsa", "--items", "-", "--items-format", "csv"];
+    assert!(told(&csv, "a,b\n1\n").contains("line: 2"));
+}
+
+#[test]
+fn cases_are_run_and_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name).to_str().unwrap().to_owned()
+    };
+    let node = file(
+        "node.json",
+        r#"{"name": "shop", "displayName": "Shop", "version": 1, "requestDefaults": {"baseURL": "https://shop.example"},
+            "properties": [{"displayName": "Id", "name": "id", "type": "string", "default": "",
+                            "routing": {"request": {"url": "=/orders/{{ $value }}"}}}]}"#,
+    );
+    let case = file(
+        "case.json",
+        r#"{"node": "CUSTOM.shop", "parameters": {"id": "7"}, "output": [[{"total": 1}]],
+            "requests": [{"method": "GET", "url": "https://shop.example/orders/7", "reply": {"body": {"total": 2}}}]}"#,
+    );
+    let check = |arguments: &[&str]| run(&[&["check", &node, "--cases", &case], arguments].concat(), "");
+    let (code, shown, log) = check(&[]);
+    assert_eq!(code, 3, "{log}");
+    assert!(shown.contains("/output/0/0/total: expected 1, found 2") && shown.contains("+++ found"), "{shown}");
+    let (code, shown, _) = check(&["--update"]);
+    assert_eq!((code, shown), (0, format!("updated {case}\n")));
+    assert_eq!(check(&[]), (0, "1 case passed\n".to_owned(), String::new()));
+
+    file("case.json", r#"{"node": "CUSTOM.shop", "requests": [{"method": "get"}], "output": []}"#);
+    let (code, _, log) = check(&[]);
+    assert_eq!(code, 4);
+    assert!(log.contains("case.json: at /requests/0/method: "), "{log}");
+    file("node.json", "{}");
+    assert_eq!(check(&[]).0, 4, "a definition with errors is told, and no case is run");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = nodehost(&["nodes", "show", "haloPsa", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::{CompiledVersion, issues};
 
 pub(crate) use constraints::Constraint;
-pub(crate) use names::nearest;
+pub use names::nearest;
 
 /// How strictly parameters are looked at (`settings.validation`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

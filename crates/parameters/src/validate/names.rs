@@ -103,8 +103,8 @@ fn hidden(pointer: &str, name: &str) -> Violation {
     }
 }
 
-/// The known name that differs least, if it is close.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The known name that differs least, if it is close: what somebody may have meant.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let close = (name.chars().count() / 3).max(1);
     let near = known.map(|known| (distance(name, known, close), known)).filter(|(distance, _)| *distance <= close);
     near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use super::serve::shutdown_signal;
 use crate::exit::Exit;
+use crate::out::say;
 use crate::settings::HostSettings;
 
 /// Create webhooks in a simulated HaloPSA, through a runner on this machine: no account, no network
@@ -35,9 +36,9 @@ impl Demo {
 
         let exit = show(runner, &halo).await?;
         if self.keep {
-            println!("{}", report::try_it(runner, &halo));
+            say!("{}", report::try_it(runner, &halo))?;
         } else {
-            println!("{}", report::where_next());
+            say!("{}", report::where_next())?;
             shutdown.cancel();
         }
         served.await?;
@@ -48,11 +49,11 @@ impl Demo {
 /// Sends the sample and prints what became of it.
 async fn show(runner: SocketAddr, halo: &Simulator) -> Result<Exit> {
     let request = sample::request(&halo.base_url());
-    println!("{}", report::introduction(runner, halo, &request)?);
+    say!("{}", report::introduction(runner, halo, &request)?)?;
     let started = Instant::now();
     let (status, answer) = client::post(runner, "/v1/executions", &request).await?;
-    println!("{}", report::answer(status, &answer, started.elapsed(), halo)?);
-    println!("{}", report::outcomes(&request, &answer));
-    println!("{}", report::holdings(halo));
+    say!("{}", report::answer(status, &answer, started.elapsed(), halo)?)?;
+    say!("{}", report::outcomes(&request, &answer))?;
+    say!("{}", report::holdings(halo))?;
     Ok(if status.is_success() { Exit::Success } else { Exit::Failure })
 }

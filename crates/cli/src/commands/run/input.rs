@@ -1,12 +1,14 @@
 //! The request: a file or standard input whole, or put together from its parts.
 
+use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use nodehost_runtime::{ExecutionRequest, Refusal};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::items::{self, Format};
 use crate::commands::input::{json_or_file, parse, read};
 
 /// What to run.
@@ -32,10 +34,14 @@ pub(super) struct Input {
     #[arg(long, value_name = "JSON|@FILE", requires = "node")]
     credentials: Option<String>,
 
-    /// The items: a file of JSON, NDJSON or CSV, by its ending, or `-` for NDJSON on standard input; replaces those of
-    /// a request file
+    /// The items: a file of JSON, NDJSON or CSV, or `-` for standard input; replaces those of a request file. Values of
+    /// CSV are text, under the names of the header
     #[arg(long, value_name = "FILE")]
     items: Option<PathBuf>,
+
+    /// How the items are written; by default the file's ending tells, and standard input is NDJSON
+    #[arg(long, value_name = "FORMAT", requires = "items")]
+    items_format: Option<Format>,
 }
 
 impl Input {
@@ -45,11 +51,19 @@ impl Input {
             Some(node) => self.of_parts(node)?,
             None => {
                 let path = self.request.as_deref().unwrap_or(Path::new("-"));
+                if path == Path::new("-") && self.items.as_deref() == Some(path) {
+                    bail!("standard input holds the request or the items, not both: give one of them as a file");
+                }
+                if path == Path::new("-") && stdin().is_terminal() {
+                    eprintln!(
+                        "Reading the request from the terminal; end it with Ctrl-D. `nodehost run --help` shows other ways."
+                    );
+                }
                 parse(&read(path)?, &path.display().to_string())?
             }
         };
         if let (Some(path), Some(request)) = (&self.items, request.as_object_mut()) {
-            request.insert("items".to_owned(), Value::Array(items(path)?));
+            request.insert("items".to_owned(), Value::Array(self.read_items(path)?));
         }
         Ok(ExecutionRequest::from_value(request))
     }
@@ -71,59 +85,9 @@ impl Input {
         }
         Ok(json!({ "node": node, "items": [{}] }))
     }
-}
 
-fn items(path: &Path) -> Result<Vec<Value>> {
-    let text = read(path)?;
-    let name = path.display().to_string();
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("csv") => csv_items(&text).with_context(|| format!("{name} is not CSV with a header line")),
-        Some("json") => match parse(&text, &name)? {
-            Value::Array(items) => Ok(items),
-            item => Ok(vec![item]),
-        },
-        _ => lines(&text, &name),
-    }
-}
-
-fn lines(text: &[u8], name: &str) -> Result<Vec<Value>> {
-    let lines = text.split(|byte| *byte == b'\n').enumerate();
-    lines
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
-        .map(|(index, line)| parse(line, &format!("line {} of {name}", index + 1)))
-        .collect()
-}
-
-/// A row is an item, its values text under the names of the header.
-fn csv_items(text: &[u8]) -> Result<Vec<Value>> {
-    let mut reader = csv::Reader::from_reader(text);
-    let header = reader.headers()?.clone();
-    let mut items = Vec::new();
-    for row in reader.records() {
-        let row = row?;
-        let fields = header.iter().zip(&row).map(|(name, value)| (name.to_owned(), Value::from(value)));
-        items.push(json!({ "json": fields.collect::<Map<_, _>>() }));
-    }
-    Ok(items)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_csv_become_items() {
-        let items = csv_items(b"name,url\nA,https://a\n\"B, b\",\n").unwrap();
-        assert_eq!(
-            items,
-            [json!({"json": {"name": "A", "url": "https://a"}}), json!({"json": {"name": "B, b", "url": ""}})]
-        );
-        assert!(csv_items(b"a,b\n1\n").is_err());
-    }
-
-    #[test]
-    fn lines_tell_where_they_are_wrong() {
-        assert_eq!(lines(b"{\"a\":1}\n\n2", "x").unwrap(), [json!({"a": 1}), json!(2)]);
-        assert!(format!("{:#}", lines(b"1\n\n{", "x").unwrap_err()).starts_with("line 3 of x is not JSON"));
+    fn read_items(&self, path: &Path) -> Result<Vec<Value>> {
+        let name = path.display().to_string();
+        items::read(&read(path)?, self.items_format.unwrap_or_else(|| Format::of(&name)), &name)
     }
 }

@@ -1,26 +1,28 @@
 mod input;
+mod items;
 mod output;
-
-use std::io::{self, IsTerminal, Write};
+mod progress;
 
 use anyhow::Result;
 use clap::Args;
-use nodehost_runtime::{Ended, ExecutionRequest, OutcomeStream, Refusal, Status};
+use nodehost_parameters::nearest;
+use nodehost_runtime::{Ended, ErrorCode, Host, OutcomeStream, Refusal, Status};
 
 use crate::exit::Exit;
 use crate::settings::{ConfigFile, HostSettings};
 use output::Output;
-
-/// Below this many items there is no progress to be shown.
-const LONG_BATCH: usize = 50;
+use progress::Progress;
 
 /// Run one execution without a server, and print its result
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   nodehost run request.json
+  nodehost run request.json --items webhooks.ndjson --output ndjson | jq .error
   nodehost run --allow-host 127.0.0.1 < request.json
-  nodehost run --node haloPsa --parameters @parameters.json --credentials @halo.json --items webhooks.csv --output table")]
+  nodehost run --node haloPsa --parameters @parameters.json --credentials @halo.json --items webhooks.csv --output table
+
+The exit code tells what became of the items; nodehost --help explains it.")]
 pub(crate) struct Run {
     #[command(flatten)]
     input: input::Input,
@@ -39,11 +41,12 @@ impl Run {
             Ok(request) => request,
             Err(refusal) => return Ok(refused(&refusal)),
         };
+        let node_type = request.node.node_type.clone();
         let host = crate::host::build(&self.host.with_file(&self.file)?)?;
-        let progress = Progress::of(&request);
+        let progress = Progress::of(request.items.len());
         let outcomes = match host.execute_stream(request).await {
             Ok(outcomes) => outcomes,
-            Err(refusal) => return Ok(refused(&refusal)),
+            Err(refusal) => return Ok(refused_of(&host, &node_type, &refusal)),
         };
         end_on_signal(&outcomes)?;
         let result = output::print(outcomes, self.output, progress).await?;
@@ -53,11 +56,34 @@ impl Run {
 
 /// Tells why nothing ran, each reason with its place in the request.
 pub(super) fn refused(refusal: &Refusal) -> Exit {
+    if let [one] = refusal.errors.as_slice() {
+        let place = if one.pointer.is_empty() { String::new() } else { format!(" at {}", one.pointer) };
+        eprintln!("refused ({}){place}: {}", one.code, one.message);
+        return Exit::Refused;
+    }
     eprintln!("refused ({}): {}", refusal.code, refusal.message);
     for error in &refusal.errors {
         eprintln!("  {} {}: {}", error.pointer, error.code, error.message);
     }
     Exit::Refused
+}
+
+/// As [`refused`], with the name somebody may have meant where there is no such node.
+pub(super) fn refused_of(host: &Host, node: &str, refusal: &Refusal) -> Exit {
+    let exit = refused(refusal);
+    if refusal.code == ErrorCode::UnknownNode {
+        eprintln!("{}", meant(host, node));
+    }
+    exit
+}
+
+fn meant(host: &Host, node: &str) -> String {
+    let types: Vec<String> = host.nodes().into_iter().map(|listing| listing.node_type).collect();
+    let bare = types.iter().map(|name| name.rsplit_once('.').map_or(name.as_str(), |(_, bare)| bare));
+    match nearest(node, types.iter().map(String::as_str).chain(bare)) {
+        Some(name) => format!("Did you mean {name}? `nodehost nodes list` lists all."),
+        None => "`nodehost nodes list` lists the nodes there are; --nodes loads others.".to_owned(),
+    }
 }
 
 /// The exit code that tells what became of the items.
@@ -78,32 +104,4 @@ fn end_on_signal(outcomes: &OutcomeStream) -> Result<()> {
         cancel.end(Ended::Canceled);
     });
     Ok(())
-}
-
-/// A line on a terminal that tells how far a long batch has come.
-struct Progress {
-    total: usize,
-    done: usize,
-    shown: bool,
-}
-
-impl Progress {
-    fn of(request: &ExecutionRequest) -> Self {
-        let total = request.items.len();
-        Self { total, done: 0, shown: total > LONG_BATCH && io::stderr().is_terminal() }
-    }
-
-    fn advance(&mut self) {
-        self.done += 1;
-        if self.shown {
-            let filled = 30 * self.done / self.total.max(1);
-            let _ = write!(io::stderr(), "\r[{:30}] {} of {}", "#".repeat(filled.min(30)), self.done, self.total);
-        }
-    }
-
-    fn finish(&self) {
-        if self.shown {
-            let _ = writeln!(io::stderr());
-        }
-    }
 }

@@ -8,7 +8,8 @@ use futures::StreamExt;
 use nodehost_runtime::{End, Outcome, OutcomeEvent, OutcomeStream};
 use serde::Serialize;
 
-use super::{Progress, exit};
+use super::exit;
+use super::progress::Progress;
 use crate::exit::Exit;
 use crate::table::table;
 
@@ -23,7 +24,7 @@ pub(super) enum Output {
 }
 
 /// Prints an execution while it runs, or when it is over.
-pub(super) async fn print(mut outcomes: OutcomeStream, output: Output, mut progress: Progress) -> Result<Exit> {
+pub(super) async fn print(mut outcomes: OutcomeStream, output: Output, progress: Progress) -> Result<Exit> {
     let mut out = io::stdout();
     if output == Output::Json {
         let result = outcomes.collect_result_with(|_| progress.advance()).await;
@@ -37,7 +38,8 @@ pub(super) async fn print(mut outcomes: OutcomeStream, output: Output, mut progr
             progress.advance();
         }
         if output == Output::Ndjson {
-            out.write_all(&line(&event)?)?;
+            let line = line(&event)?;
+            progress.beside(|| out.write_all(&line).and_then(|()| out.flush()))?;
         }
         match event {
             OutcomeEvent::Outcome(outcome) if output == Output::Table => drop(table.add_row(row(&outcome))),
