@@ -1,6 +1,6 @@
-//! Evaluates cases with known answers and prints those that differ.
+//! Evaluates cases with known answers as `POST /v1/expressions` does, and prints those that differ.
 //!
-//! `cases CONTEXTS.json CASES.jsonl [--group TEXT | --answers]`: a case is `{id, group, context, itemIndex, expression, expected,
+//! `expressions CONTEXTS.json CASES.jsonl [--group TEXT | --answers]`: a case is `{id, group, context, itemIndex, expression, expected,
 //! expectedVm?, timeDependent?, nondeterministic?, machineDependent?}`, `context` the name of an entry of CONTEXTS.json
 //! or a context of its own. With `--answers` the answers themselves are printed, a line each.
 #![allow(clippy::print_stdout, reason = "a tool whose answer is its output")]
@@ -9,18 +9,21 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::Context as _;
-use nodehost_expression::{Engine, EngineConfig, ExpressionRequest};
+use nodehost_expression::EngineConfig;
+use nodehost_runtime::{ExpressionRequest, Host};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [contexts, cases, ..] = args.as_slice() else {
-        anyhow::bail!("usage: cases CONTEXTS.json CASES.jsonl [--group TEXT]")
+        anyhow::bail!("usage: expressions CONTEXTS.json CASES.jsonl [--group TEXT]")
     };
     let group = args.iter().position(|arg| arg == "--group").and_then(|at| args.get(at + 1));
     let contexts: Value = serde_json::from_str(&fs::read_to_string(contexts)?)?;
-    let engine = Engine::new(EngineConfig { threads: 1, ..EngineConfig::default() })?;
+    let engine = EngineConfig { threads: 1, ..EngineConfig::default() };
+    // n8n's own default zone, in which the answers were recorded.
+    let host = Host::builder().expressions(engine).timezone("America/New_York").build()?;
     let mut groups: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for line in fs::read_to_string(cases)?.lines().filter(|line| !line.is_empty()) {
         let case: Value = serde_json::from_str(line)?;
@@ -28,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
         if group.is_some_and(|wanted| !name.contains(wanted.as_str())) {
             continue;
         }
-        let answer = answer(&engine, &contexts, &case).await?;
+        let answer = answer(&host, &contexts, &case).await?;
         if args.iter().any(|arg| arg == "--answers") {
             println!("{answer}");
             continue;
@@ -55,7 +58,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn answer(engine: &Engine, contexts: &Value, case: &Value) -> anyhow::Result<Value> {
+async fn answer(host: &Host, contexts: &Value, case: &Value) -> anyhow::Result<Value> {
     let mut context = match &case["context"] {
         Value::String(name) => contexts.get(name).with_context(|| format!("no context {name}"))?.clone(),
         context => context.clone(),
@@ -67,10 +70,14 @@ async fn answer(engine: &Engine, contexts: &Value, case: &Value) -> anyhow::Resu
         }
     }
     let request = json!({"expression": case["expression"], "itemIndex": case["itemIndex"], "context": context});
-    match ExpressionRequest::parse(&request, "America/New_York") {
-        Ok(request) => Ok(request.answer(engine, None).await),
-        Err(error) => Ok(json!({"error": {"message": error.to_string()}})),
-    }
+    let answer = match ExpressionRequest::from_value(request) {
+        Ok(request) => host.expressions(request).await,
+        Err(refusal) => Err(refusal),
+    };
+    Ok(match answer {
+        Ok(answer) => serde_json::to_value(answer)?,
+        Err(refusal) => json!({"error": {"message": format!("refused: {refusal} {:?}", refusal.errors)}}),
+    })
 }
 
 fn accepted(case: &Value, answer: &Value) -> bool {
