@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests fail by panicking")]
 
+mod embedding;
 mod executions;
 mod halopsa;
 mod nodes;

@@ -8,7 +8,7 @@ use nodehost_runtime::{ExecutionRequest, Host};
 use serde_json::json;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+pub(crate) async fn main() -> anyhow::Result<()> {
     let halo = Simulator::start(SimulatorConfig::default()).await?;
 
     // Loopback is out of reach for nodes unless it is allowed.

@@ -46,7 +46,7 @@ pub(crate) fn host() -> anyhow::Result<Host> {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+pub(crate) async fn main() -> anyhow::Result<()> {
     let request = ExecutionRequest::from_value(json!({
         "node": { "type": "example.shout", "parameters": { "text": "={{ $json.greeting }}, {{ $json.name }}" } },
         "items": [{ "greeting": "Hello", "name": "Ann" }, { "greeting": "Moin", "name": "Ben" }],

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 mod native_node;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+pub(crate) async fn main() -> anyhow::Result<()> {
     let host = native_node::host()?;
     let (queue, receiver) = mpsc::channel(4);
     let producer = tokio::spawn(async move {

@@ -2,18 +2,41 @@
 //!
 //! A [`Host`] takes a batch of [`Item`]s and gives exactly one [`Outcome`] for each, in order.
 //!
-//! ```no_run
-//! use nodehost_runtime::{ExecutionRequest, Host};
+//! ```
+//! use std::sync::Arc;
+//!
+//! use futures::future::{BoxFuture, FutureExt};
+//! use nodehost_descriptor::load::node_from_text;
+//! use nodehost_runtime::{ExecutionRequest, Host, Item, ItemContext, ItemError, NativeNode, Outputs, PerItemNode};
 //! use serde_json::json;
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let host = Host::builder().load("nodes".as_ref(), None)?.build()?;
-//! let request = json!({
-//!     "node": { "type": "my-package.greeter", "parameters": { "name": "={{ $json.name }}" } },
+//! /// Nodes are data; what they do is requests that the data describes, or Rust.
+//! const GREETER: &str = r#"{
+//!     "name": "greeter", "displayName": "Greeter", "version": 1,
+//!     "properties": [{ "displayName": "Name", "name": "name", "type": "string", "default": "" }]
+//! }"#;
+//!
+//! struct Greeter;
+//!
+//! impl PerItemNode for Greeter {
+//!     fn run(&self, context: ItemContext) -> BoxFuture<'_, Result<Outputs, ItemError>> {
+//!         let greeting = json!({ "greeting": format!("Hello {}", context.parameters["name"].as_str().unwrap_or("you")) });
+//!         async move { Ok(Outputs::from([(0, vec![Item::new(greeting)])])) }.boxed()
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let host = Host::builder()
+//!     .node(node_from_text("my-package", GREETER, |_| None)?)
+//!     .native("my-package.greeter", NativeNode::PerItem(Arc::new(Greeter)))
+//!     .build()?;
+//! let request = ExecutionRequest::from_value(json!({
+//!     "node": { "type": "my-package.greeter", "parameters": { "name": "={{ $json.name.toUpperCase() }}" } },
 //!     "items": [{ "name": "Ann" }, { "name": "Ben" }],
-//! });
-//! let result = host.execute(ExecutionRequest::from_value(request)?).await?;
-//! println!("{:?}: {:?}", result.status, result.data.main);
+//! }))?;
+//! let result = host.execute(request).await?;
+//! assert_eq!(result.data.main[0][1].json, Some(json!({ "greeting": "Hello BEN" })));
 //! # Ok(())
 //! # }
 //! ```

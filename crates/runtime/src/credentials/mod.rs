@@ -21,6 +21,7 @@ mod key;
 mod native;
 mod oauth2;
 mod plan;
+mod provider;
 mod redact;
 mod rejection;
 mod resolve;
@@ -33,6 +34,7 @@ mod types;
 
 pub use credential::{Credential, Origin};
 pub use error::{CredentialError, SendError};
+pub use provider::{CredentialProvider, ProvidedCredential};
 pub use redact::Redactor;
 pub(crate) use redact::texts;
 pub use secret::{CredentialData, REDACTED, Secret};

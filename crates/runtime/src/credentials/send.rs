@@ -153,11 +153,7 @@ impl Credentials {
 async fn save(store: &CredentialStore, credential: &Credential, token: &Token) -> Result<(), CredentialError> {
     let saved = match credential.origin() {
         Origin::Inline => Err("the credential came with the request. Put it into the runner's store".to_owned()),
-        Origin::Stored { id } => {
-            let (store, id, data) = (store.clone(), id.clone(), token.data_to_save());
-            let saving = tokio::task::spawn_blocking(move || store.save_tokens(&id, data));
-            saving.await.unwrap_or_else(|_| Err("saving was broken off".to_owned()))
-        }
+        Origin::Stored { id } => store.save(id, token.data_to_save()).await,
     };
     saved
         .map_err(|reason| CredentialError::RotatedRefreshToken { type_name: credential.type_name().to_owned(), reason })

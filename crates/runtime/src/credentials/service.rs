@@ -94,7 +94,7 @@ impl Credentials {
         id: &str,
         caller: Option<&str>,
     ) -> Result<Credential, CredentialError> {
-        let stored = self.inner.store.get(id, type_name, caller)?;
+        let stored = self.inner.store.find_or_ask(id, type_name, caller).await?;
         // Tokens that are saved change the data, but not the credential.
         let scope = format!("{id}\0{}", stored.revision);
         let origin = Origin::Stored { id: id.to_owned() };

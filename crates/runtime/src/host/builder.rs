@@ -7,7 +7,7 @@ use nodehost_expression::{Engine, EngineConfig};
 
 use super::registry::Registry;
 use super::{Host, Inner, LoadOptionsHook};
-use crate::credentials::{CredentialError, CredentialStore, CredentialTypes, Credentials};
+use crate::credentials::{CredentialError, CredentialProvider, CredentialStore, CredentialTypes, Credentials};
 use crate::declarative::{Hooks, PaginationHook, PostReceiveHook, PreSendHook};
 use crate::egress::{Egress, EgressConfig, TlsError};
 use crate::node::NativeNode;
@@ -15,9 +15,11 @@ use crate::node::NativeNode;
 /// Puts a host together.
 pub struct HostBuilder {
     registry: Registry,
+    natives: Vec<(String, NativeNode)>,
     credential_types: Vec<Arc<CredentialSource>>,
     hooks: Hooks,
     store: CredentialStore,
+    provider: Option<Arc<dyn CredentialProvider>>,
     egress: EgressConfig,
     engine: EngineConfig,
     timezone: String,
@@ -30,6 +32,11 @@ pub enum BuildError {
     /// Descriptors are wrong.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Descriptors(Vec<DescriptorError>),
+    /// A native node has no descriptor.
+    #[error(
+        "there is no descriptor of the native node {0}: add it with `node` or `load`; the type is its package and its name"
+    )]
+    NoDescriptor(String),
     /// A credential type is wrong.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -45,9 +52,11 @@ impl Default for HostBuilder {
     fn default() -> Self {
         Self {
             registry: Registry::default(),
+            natives: Vec::new(),
             credential_types: Vec::new(),
             hooks: Hooks::default(),
             store: CredentialStore::default(),
+            provider: None,
             egress: EgressConfig::default(),
             engine: EngineConfig::default(),
             timezone: "UTC".to_owned(),
@@ -57,7 +66,11 @@ impl Default for HostBuilder {
 }
 
 impl HostBuilder {
-    /// Adds the nodes and credential types of a folder or file; `prefix` stands for the package's name.
+    /// Adds the nodes and credential types of a folder, a file or an n8n bundle; `prefix` is the package's name where it is not
+    /// to be that of the nearest `package.json`. A node of the same type and versions takes the place of an earlier one.
+    ///
+    /// # Errors
+    /// [`BuildError::Descriptors`]: everything that is wrong with the files, each with its place and a remedy.
     pub fn load(mut self, path: &Path, prefix: Option<&str>) -> Result<Self, BuildError> {
         self.add(load::path(path, prefix).map_err(BuildError::Descriptors)?);
         Ok(self)
@@ -84,10 +97,11 @@ impl HostBuilder {
         self
     }
 
-    /// Says how a node that was added before runs.
+    /// Says how the node of a full type (`package.name`) runs; its descriptor is added with [`node`](Self::node) or
+    /// [`load`](Self::load), before or after.
     #[must_use]
     pub fn native(mut self, node_type: &str, node: NativeNode) -> Self {
-        self.registry.set_native(node_type, node);
+        self.natives.push((node_type.to_owned(), node));
         self
     }
 
@@ -126,6 +140,13 @@ impl HostBuilder {
         self
     }
 
+    /// Asked for credentials that requests name by `id` and the store does not have: those that a platform keeps itself.
+    #[must_use]
+    pub fn credential_provider(mut self, provider: impl CredentialProvider) -> Self {
+        self.provider = Some(Arc::new(provider));
+        self
+    }
+
     /// How requests leave: policy, gateway, proxy, limits.
     #[must_use]
     pub fn egress(mut self, config: EgressConfig) -> Self {
@@ -155,11 +176,23 @@ impl HostBuilder {
     }
 
     /// Builds the host. Needs no runtime; executions need tokio's.
-    pub fn build(self) -> Result<Host, BuildError> {
+    ///
+    /// # Errors
+    /// [`BuildError`]: native nodes without a descriptor, wrong credential types, TLS or threads that cannot be had.
+    pub fn build(mut self) -> Result<Host, BuildError> {
+        for (node_type, node) in self.natives {
+            if !self.registry.set_native(&node_type, node) {
+                return Err(BuildError::NoDescriptor(node_type));
+            }
+        }
         let types = Arc::new(CredentialTypes::new(self.credential_types)?);
         let engine = Engine::new(self.engine)?;
         let egress = Egress::new(self.egress)?;
-        let credentials = Credentials::new(types, egress, engine.clone(), self.store);
+        let store = match self.provider {
+            Some(provider) => self.store.with_provider(provider),
+            None => self.store,
+        };
+        let credentials = Credentials::new(types, egress, engine.clone(), store);
         Ok(Host {
             caller: None,
             inner: Arc::new(Inner {

@@ -96,10 +96,11 @@ impl Registry {
         entries.push(Entry { source, compiled: OnceLock::new() });
     }
 
-    pub(crate) fn set_native(&mut self, node_type: &str, native: NativeNode) {
-        if let Some(of_type) = self.types.get_mut(node_type) {
-            of_type.native = Some(native);
-        }
+    /// Says how a node runs; false if there is no such node.
+    pub(crate) fn set_native(&mut self, node_type: &str, native: NativeNode) -> bool {
+        let Some(of_type) = self.types.get_mut(node_type) else { return false };
+        of_type.native = Some(native);
+        true
     }
 
     pub(crate) fn find(&self, name: &str, version: Option<f64>) -> Result<Found<'_>, Refusal> {

@@ -2,10 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use nodehost_runtime::credentials::{CredentialError, CredentialStore, SendError, StoreError, StoreKey};
+use futures::future::BoxFuture;
+use nodehost_runtime::credentials::{
+    CredentialError, CredentialProvider, CredentialStore, ProvidedCredential, SendError, StoreError, StoreKey,
+};
 use nodehost_runtime::egress::EgressErrorKind;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::credentials::{credentials_with, data};
 use crate::get;
@@ -159,4 +164,79 @@ async fn a_stored_credential_does_not_pass_a_proxy_in_the_clear() {
         );
     }
     assert_eq!(proxy.connections(), 0);
+}
+
+/// A vault with one credential for one caller, whose tokens change.
+struct Vault {
+    data: Mutex<Value>,
+    asked: AtomicUsize,
+}
+
+impl CredentialProvider for Vault {
+    fn get<'a>(
+        &'a self,
+        id: &'a str,
+        _type_name: &'a str,
+        caller: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Option<ProvidedCredential>, String>> {
+        Box::pin(async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let given = || data(&self.data.lock().unwrap());
+            match id {
+                "sealed" => Err("the vault is sealed".to_owned()),
+                "one" if caller == Some("billing") => {
+                    Ok(Some(ProvidedCredential { type_name: "oAuth2Api".to_owned(), data: given(), rate_limit: None }))
+                }
+                _ => Ok(None),
+            }
+        })
+    }
+
+    fn save_tokens<'a>(&'a self, id: &'a str, tokens: Map<String, Value>) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            assert_eq!(id, "one");
+            self.data.lock().unwrap()["oauthTokenData"] = Value::Object(tokens);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_provider_gives_credentials_and_saves_their_tokens() {
+    let server = Server::start(|request| match (request.target.as_str(), request.text()) {
+        ("/token", text) if text.contains("refresh_token=first") => Reply::json(
+            &json!({ "access_token": "new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
+        ),
+        ("/token", _) => Reply::status(400, r#"{"error":"invalid_grant"}"#),
+        _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
+        _ => Reply::status(401, ""),
+    })
+    .await;
+    let kept = json!({
+        "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
+        "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
+        "oauthTokenData": { "access_token": "old-token", "refresh_token": "first" }
+    });
+    let vault = Arc::new(Vault { data: Mutex::new(kept), asked: AtomicUsize::new(0) });
+    let own = CredentialStore::default().with("own", "httpBearerAuth", data(&json!({ "token": "a-token" })));
+    let credentials = credentials_with(&[], own.with_provider(vault.clone()));
+    for _ in 0..2 {
+        let credential = credentials.resolve_stored("oAuth2Api", "one", Some("billing")).await.unwrap();
+        assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
+    }
+    assert_eq!(vault.data.lock().unwrap()["oauthTokenData"]["refresh_token"], "second");
+
+    let store_error =
+        async |type_name: &str, id: &str, caller| match credentials.resolve_stored(type_name, id, caller).await {
+            Err(CredentialError::Store(error)) => error.to_string(),
+            other => panic!("{other:?}"),
+        };
+    let unknown = store_error("oAuth2Api", "one", None).await;
+    assert!(unknown.contains("no credential \"one\""), "{unknown}");
+    assert!(store_error("oAuth2Api", "sealed", None).await.contains("the vault is sealed"));
+    assert!(store_error("httpBearerAuth", "one", Some("billing")).await.contains("is of the type oAuth2Api"));
+    // What the store has is its own business.
+    let asked = vault.asked.load(Ordering::SeqCst);
+    assert!(credentials.resolve_stored("httpBearerAuth", "own", None).await.is_ok());
+    assert_eq!(vault.asked.load(Ordering::SeqCst), asked);
 }

@@ -5,6 +5,7 @@
 mod credentials;
 mod declarative;
 mod failures;
+mod hosts;
 mod kinds;
 #[path = "../egress/server.rs"]
 #[expect(dead_code, reason = "shared with the tests of the egress")]

@@ -25,6 +25,7 @@ use serde_json::{Map, Value};
 
 pub use seal::{InvalidStoreKey, StoreKey};
 
+use super::provider::{CredentialProvider, ProvidedCredential};
 use super::secret::CredentialData;
 use crate::egress::RateLimit;
 
@@ -35,6 +36,8 @@ pub const ENVIRONMENT_PREFIX: &str = "NODEHOST_CREDENTIAL_";
 #[derive(Clone, Default)]
 pub struct CredentialStore {
     inner: Arc<Inner>,
+    /// Asked for what is not here.
+    pub(super) provider: Option<Arc<dyn CredentialProvider>>,
 }
 
 #[derive(Default)]
@@ -134,7 +137,7 @@ impl CredentialStore {
             let data = entry.data.clone().ok_or_else(|| broken("the variable has no data"))?;
             fixed.insert(id.clone(), Arc::new(entry.into_stored(data, 0).map_err(|reason| broken(&reason))?));
         }
-        Ok(Self { inner: Arc::new(Inner { folder, key, fixed, files: Mutex::default() }) })
+        Ok(Self { inner: Arc::new(Inner { folder, key, fixed, files: Mutex::default() }), provider: None })
     }
 
     /// A store of one more credential, given by the program itself.
@@ -149,7 +152,7 @@ impl CredentialStore {
         });
         let mut fixed = inner.fixed;
         fixed.insert(id.into(), Arc::new(stored));
-        Self { inner: Arc::new(Inner { fixed, ..inner }) }
+        Self { inner: Arc::new(Inner { fixed, ..inner }), provider: self.provider }
     }
 
     /// The credential of that id, if it is of that type and the caller, the name of an API key, may use it.
@@ -164,6 +167,11 @@ impl CredentialStore {
             return Err(StoreError::WrongType { id: id.to_owned(), is, wanted });
         }
         Ok(stored)
+    }
+
+    /// Whether there is a credential of that id here, whoever may use it.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.inner.fixed.contains_key(id) || self.path(id).is_some_and(|path| path.exists())
     }
 
     /// Saves new tokens; the reason, if that is not possible.
@@ -234,6 +242,14 @@ impl CredentialStore {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let valid = !id.is_empty() && id.len() <= 128 && !id.starts_with('.') && id.bytes().all(plain);
         Some(self.inner.folder.as_ref().filter(|_| valid)?.join(format!("{id}.json")))
+    }
+}
+
+impl Stored {
+    /// One that a provider gave.
+    pub(super) fn provided(given: ProvidedCredential) -> Self {
+        let ProvidedCredential { type_name, data, rate_limit } = given;
+        Self { type_name, data, rate_limit, allowed_keys: None, revision: 0 }
     }
 }
 
