@@ -14,6 +14,8 @@ mod clients;
 mod config;
 mod error;
 mod failure;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hosts;
 mod policy;
 mod rate;

@@ -71,6 +71,14 @@ impl Policy {
         Self { allowed }
     }
 
+    /// Whether a request may go to a URL, as far as that can be told before its name is resolved.
+    ///
+    /// # Errors
+    /// [`Refusal`] with what speaks against it. A name may still be refused later, for the address it resolves to.
+    pub fn check(&self, url: &Url) -> Result<(), Refusal> {
+        self.check_url(url).map(|_| ())
+    }
+
     /// Checks a URL: scheme, and host as far as it can be told without resolving it.
     pub(crate) fn check_url(&self, url: &Url) -> Result<Verdict, Refusal> {
         if !matches!(url.scheme(), "http" | "https") {
