@@ -20,7 +20,7 @@ pub struct ExpressionRequest {
     pub item_index: usize,
     /// What it sees.
     pub context: Context,
-    /// The input's items, in place of run data.
+    /// The input's items as they are, in place of those of the run data.
     pub items: Option<Vec<Value>>,
 }
 
@@ -84,13 +84,13 @@ impl Host {
         let node = Arc::new(active_node(&context));
         let execution_id = context.execution_id.clone();
         let mut workflow = scopes::workflow(&context, &node, &self.inner.timezone, execution_id)?;
-        let given = items.is_some();
         let items = match items {
             Some(items) => items.into_iter().map(Arc::new).collect(),
             None => input_items(&workflow),
         };
-        if given {
-            workflow.run_data = None;
+        // In a workflow of the caller's own a node has the source that the caller names, or none.
+        if context.workflow.is_some() && context.input.is_none() {
+            workflow.input = None;
         }
         let maker = ScopeMaker::new(Arc::new(workflow), node, context.run_index, None, None);
         let scope = maker.user(Items::Batch(items), item_index);

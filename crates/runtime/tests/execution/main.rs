@@ -4,6 +4,7 @@
 
 mod credentials;
 mod declarative;
+mod expressions;
 mod failures;
 mod hosts;
 mod kinds;

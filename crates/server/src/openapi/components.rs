@@ -190,7 +190,8 @@ fn context() -> Value {
     let request: Value = serde_json::from_str(super::SCHEMAS[0].1).expect("the schemas are JSON");
     let mut context = request["$defs"]["Context"].clone();
     context["type"] = json!(["object", "null"]);
-    context["properties"]["items"] = json!({ "type": ["array", "null"], "description": "In place of run data." });
+    context["properties"]["items"] =
+        json!({ "type": ["array", "null"], "description": "In place of the items of run data." });
     context
 }
 
