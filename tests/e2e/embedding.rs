@@ -4,18 +4,18 @@
 
 #[path = "../examples/batch.rs"]
 mod batch;
-#[path = "../examples/native_node.rs"]
-mod native_node;
 #[path = "../examples/queue.rs"]
 mod queue;
+
+type Program = fn() -> anyhow::Result<()>;
 
 const DOCUMENT: &str = include_str!("../../docs/embedding.md");
 const RUN: &str = "cargo run -p nodehost-tests --example ";
 
 #[test]
 fn the_programs_of_the_documentation_run() {
-    let programs: [(&str, fn() -> anyhow::Result<()>); 3] =
-        [("batch", batch::main), ("queue", queue::main), ("native_node", native_node::main)];
+    let programs: [(&str, Program); 3] =
+        [("batch", batch::main), ("queue", queue::main), ("native_node", queue::native_node::main)];
     let named = DOCUMENT.lines().filter_map(|line| line.strip_prefix(RUN)?.split_whitespace().next());
     assert_eq!(named.collect::<Vec<_>>(), programs.map(|(name, _)| name));
     for (name, program) in programs {

@@ -8,8 +8,8 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 #[path = "native_node.rs"]
-#[expect(dead_code, reason = "an example of its own")]
-mod native_node;
+#[allow(dead_code, reason = "an example of its own")]
+pub(crate) mod native_node;
 
 #[tokio::main]
 pub(crate) async fn main() -> anyhow::Result<()> {

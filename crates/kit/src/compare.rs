@@ -42,7 +42,8 @@ fn short(value: &Value) -> String {
 /// The differences, the innermost places.
 pub(crate) fn differences(pointer: &str, expected: Option<&Value>, found: Option<&Value>, out: &mut Vec<Difference>) {
     match (expected, found) {
-        (expected, found) if same(expected, found) => {}
+        // The order of keys does not count.
+        (expected, found) if expected == found => {}
         (Some(Value::Object(expected)), Some(Value::Object(found))) => {
             let added = found.keys().filter(|key| !expected.contains_key(*key));
             for key in expected.keys().chain(added) {
@@ -59,11 +60,6 @@ pub(crate) fn differences(pointer: &str, expected: Option<&Value>, found: Option
             out.push(Difference { pointer: pointer.to_owned(), expected: expected.cloned(), found: found.cloned() });
         }
     }
-}
-
-/// Whether two values are the same; the order of keys does not count.
-fn same(expected: Option<&Value>, found: Option<&Value>) -> bool {
-    expected == found
 }
 
 #[cfg(test)]

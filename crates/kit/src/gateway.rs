@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use nodehost_runtime::egress::EgressConfig;
@@ -41,7 +41,7 @@ impl Gateway {
         let (expected, always) = (case.requests.clone(), case.always.clone());
         let came = expected.iter().map(|_| None).collect();
         let state = Arc::new(Mutex::new(Conversation { expected, always, came, unexpected: Vec::new() }));
-        let router = Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&state));
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&state));
         let served = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
         Ok(Self { address, state, served })
     }

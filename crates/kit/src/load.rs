@@ -30,8 +30,9 @@ pub fn load(path: &Path) -> Result<Vec<Case>, CaseErrors> {
         match load_file(file) {
             Ok(case) => cases.push(case),
             // What is wrong with a shared file is told once.
-            Err(CaseErrors(wrong)) => {
-                errors.extend(wrong.into_iter().filter(|one| !errors.contains(one)).collect::<Vec<_>>())
+            Err(CaseErrors(mut wrong)) => {
+                wrong.retain(|one| !errors.contains(one));
+                errors.extend(wrong);
             }
         }
     }

@@ -70,7 +70,7 @@ fn malformed_credentials_are_not_repeated() {
     let output = output(nodehost(&["run", "--node", "haloPsa", "--credentials", &given]), "");
     assert_eq!(output.status.code(), Some(1));
     let log = String::from_utf8_lossy(&output.stderr);
-    assert!(log.contains("--credentials is not JSON"), "{log}");
+    assert!(log.contains("--credentials is invalid JSON: "), "{log}");
     assert_clean("the message", &log);
 }
 

@@ -1,10 +1,11 @@
-use std::io::{IsTerminal, Write};
+mod ask;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use nodehost_runtime::credentials::{StoreKey, TestOutcome};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::input::json_or_file;
 use crate::exit::Exit;
@@ -123,7 +124,7 @@ async fn add(
     };
     let data = match data {
         Some(data) => json_or_file("--data", data)?,
-        None => Value::Object(ask(&descriptor)?),
+        None => Value::Object(ask::ask(descriptor)?),
     };
     if !data.is_object() {
         bail!("the data of a credential is an object, by field");
@@ -145,47 +146,6 @@ fn make_key(settings: &HostSettings) -> Result<()> {
     let Some(path) = settings.store_key_file.as_deref().filter(|path| !path.exists()) else { return Ok(()) };
     crate::host::write_secret(path, &StoreKey::generate().to_text())
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Asks for the fields on the terminal; what is a secret is not shown.
-fn ask(descriptor: &Value) -> Result<Map<String, Value>> {
-    if !std::io::stdin().is_terminal() {
-        bail!("there is no terminal to ask for the fields: give --data");
-    }
-    let mut data = Map::new();
-    for property in descriptor["properties"].as_array().into_iter().flatten() {
-        let Some(name) =
-            property["name"].as_str().filter(|_| property["type"] != "hidden" && property["type"] != "notice")
-        else {
-            continue;
-        };
-        let title = property["displayName"].as_str().unwrap_or(name);
-        let prompt = match &property["default"] {
-            Value::Null => format!("{title}: "),
-            Value::String(default) if default.is_empty() => format!("{title}: "),
-            default => format!("{title} [{}]: ", default.as_str().map_or_else(|| default.to_string(), str::to_owned)),
-        };
-        let answer = if property["typeOptions"]["password"] == true {
-            rpassword::prompt_password(prompt)?
-        } else {
-            let mut line = String::new();
-            print!("{prompt}");
-            std::io::stdout().flush()?;
-            std::io::stdin().read_line(&mut line)?;
-            line.trim_end_matches(['\r', '\n']).to_owned()
-        };
-        if !answer.is_empty() {
-            data.insert(name.to_owned(), typed(property, answer));
-        }
-    }
-    Ok(data)
-}
-
-fn typed(property: &Value, answer: String) -> Value {
-    match property["type"].as_str() {
-        Some("boolean" | "number") => serde_json::from_str(&answer).unwrap_or(Value::String(answer)),
-        _ => Value::String(answer),
-    }
 }
 
 fn list(store: &Path) -> Result<Exit> {
