@@ -28,7 +28,10 @@ fn fields(properties: &[Property], answer: impl Fn(&Property) -> Result<String>)
         // As in n8n, a type's own field stands over that of the type it extends.
         values.insert(property.name.clone(), property.default.clone().unwrap_or_default());
     }
-    for property in properties {
+    // What others depend on comes first: nobody is asked for what a later answer makes needless.
+    let decides = |name: &str| properties.iter().any(|other| depends_on(other, name));
+    let (first, then): (Vec<_>, Vec<_>) = properties.iter().partition(|property| decides(&property.name));
+    for property in first.into_iter().chain(then) {
         if matches!(property.kind, PropertyType::Hidden | PropertyType::Notice)
             || !is_displayed(property.display_options.as_ref(), &values, &values, None)?
         {
@@ -46,6 +49,12 @@ fn fields(properties: &[Property], answer: impl Fn(&Property) -> Result<String>)
         }
     }
     Ok(data)
+}
+
+/// Whether a property is shown or hidden by another's value.
+fn depends_on(property: &Property, name: &str) -> bool {
+    let rules = property.display_options.iter().flat_map(|options| [options.show(), options.hide()]).flatten();
+    rules.filter_map(Value::as_object).any(|rules| rules.contains_key(name))
 }
 
 fn is_secret(property: &Property) -> bool {
@@ -114,6 +123,7 @@ mod tests {
             if property.required && is_blank(property.default.as_ref()) && tries == 1 {
                 return Ok(String::new());
             }
+            assert!(tries < 3, "{} is asked for again and again", property.name);
             let given = answers.iter().find(|(name, _)| *name == property.name);
             Ok(given.map(|(_, answer)| (*answer).to_owned()).unwrap_or_default())
         });
