@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(data["apiKey"], "a key");
         let (names, data) = asked(&[("baseUrl", "https://halo.example"), ("clientId", "a"), ("clientSecret", "b")]);
         assert!(!names.contains(&"apiKey".to_owned()) && !names.contains(&"authUrl".to_owned()), "{names:?}");
-        assert_eq!(data.keys().collect::<Vec<_>>(), ["baseUrl", "clientId", "clientSecret"]);
+        assert_eq!(data.keys().collect::<Vec<_>>(), ["clientId", "clientSecret", "baseUrl"]);
     }
 
     #[test]
