@@ -199,11 +199,12 @@ impl<'de> Visitor<'de> for JsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
+        let mut entries = Vec::new();
         while let Some((key, JsValue(value))) = access.next_entry::<String, JsValue>()? {
-            map.insert(key, value);
+            entries.push((key, value));
         }
-        Ok(Value::Object(order_keys(map)))
+        // A map that is made at once is as large as it has to be, and items are held by the thousand.
+        Ok(Value::Object(order_keys(entries.into_iter().collect())))
     }
 }
 

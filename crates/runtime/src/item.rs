@@ -86,12 +86,13 @@ impl Item {
 
     /// The item as expressions see it in the node that runs: n8n pairs every input item with its own index.
     pub fn into_input(self, index: usize) -> Value {
-        let mut map = Map::new();
+        // A batch is held as a whole: maps grow by more than they need.
+        let mut map = Map::with_capacity(2 + usize::from(self.binary.is_some()));
         map.insert("json".to_owned(), self.json.unwrap_or_else(|| Value::Object(Map::new())));
         if let Some(binary) = self.binary {
             map.insert("binary".to_owned(), Value::Object(binary));
         }
-        let mut paired = Map::new();
+        let mut paired = Map::with_capacity(1);
         paired.insert("item".to_owned(), Value::from(index));
         map.insert("pairedItem".to_owned(), Value::Object(paired));
         Value::Object(map)

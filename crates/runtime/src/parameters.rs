@@ -22,6 +22,10 @@ pub(crate) struct Checked {
     has_secrets: bool,
 }
 
+/// An item's resolved parameters: those that have expressions. The constant ones stay in [`Checked`].
+#[derive(Debug, Default)]
+pub(crate) struct Resolved(Vec<(usize, Option<Value>)>);
+
 /// An item's parameters, kept to take the secret ones out of its error.
 pub(crate) struct Secrets {
     node: Arc<CompiledVersion>,
@@ -81,34 +85,37 @@ impl Checked {
     }
 
     /// Resolves all parameters for an item, and checks what could not be checked before.
-    pub(crate) fn resolve(
-        &self,
-        scope: &Scope,
-        evaluator: Option<&mut Evaluator>,
-    ) -> Result<Vec<Option<Value>>, ItemError> {
-        let mut evaluator = evaluator;
-        let mut resolved = Vec::with_capacity(self.values.len());
-        for (name, value) in &self.values {
-            let value = match (value.as_constant(), &mut evaluator) {
-                (Some(constant), _) => Some(constant.clone()),
-                (None, Some(evaluator)) => {
-                    let evaluated = evaluator.evaluate(value, scope);
-                    evaluated.map_err(|error| failure::expression(&error).with_parameter(name.clone()))?.value
-                }
-                (None, None) => unreachable!("parameters with expressions are resolved on an engine thread"),
+    pub(crate) fn resolve(&self, scope: &Scope, mut evaluator: Option<&mut Evaluator>) -> Result<Resolved, ItemError> {
+        let mut resolved = Vec::new();
+        for (index, (name, value)) in self.values.iter().enumerate() {
+            if value.as_constant().is_some() {
+                continue;
+            }
+            let Some(evaluator) = &mut evaluator else {
+                unreachable!("parameters with expressions are resolved on an engine thread")
             };
-            resolved.push(value);
+            let evaluated = evaluator.evaluate(value, scope);
+            let evaluated = evaluated.map_err(|error| failure::expression(&error).with_parameter(name.clone()))?;
+            resolved.push((index, evaluated.value));
         }
+        let resolved = Resolved(resolved);
         if self.validator.depends_on_items() {
             self.check(&resolved)?;
         }
         Ok(resolved)
     }
 
+    /// The value of the parameter at an index of `values`; none if its expression gave undefined.
+    pub(crate) fn value<'v>(&'v self, resolved: &'v Resolved, index: usize) -> Option<&'v Value> {
+        let constant = self.values[index].1.as_constant();
+        constant.or_else(|| resolved.0.iter().find(|(at, _)| *at == index)?.1.as_ref())
+    }
+
     /// The resolved parameters by name.
-    pub(crate) fn named(&self, resolved: &[Option<Value>]) -> Map<String, Value> {
-        let named = self.values.iter().zip(resolved);
-        named.filter_map(|((name, _), value)| Some((name.clone(), value.clone()?))).collect()
+    pub(crate) fn named(&self, resolved: &Resolved) -> Map<String, Value> {
+        let value = |index| self.value(resolved, index).cloned();
+        let named = self.values.iter().enumerate();
+        named.filter_map(|(index, (name, _))| Some((name.clone(), value(index)?))).collect()
     }
 
     /// What takes an item's secret parameters out of its error; `None` if the node has no such parameters.
@@ -117,7 +124,7 @@ impl Checked {
     }
 
     /// What the item's values break: the first is the error, the others are told with it.
-    fn check(&self, resolved: &[Option<Value>]) -> Result<(), ItemError> {
+    fn check(&self, resolved: &Resolved) -> Result<(), ItemError> {
         let mut found = self.validator.item(&self.named(resolved)).into_iter();
         let Some(first) = found.next() else { return Ok(()) };
         let others: Vec<String> = found.map(|violation| violation.message).collect();

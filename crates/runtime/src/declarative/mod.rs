@@ -29,5 +29,6 @@ pub use hooks::{HookContext, PostReceiveHook, PreSendHook};
 pub use options::RequestOptions;
 pub use pages::{Pages, PaginationHook};
 pub(crate) use plan::RoutingPlan;
+pub(crate) use resolve::Requests;
 pub use response::{Answer, AnswerBody};
 pub(crate) use work::Declarative;

@@ -190,6 +190,15 @@ impl Step {
         routing || entry || self.children.iter().any(Self::is_dynamic)
     }
 
+    /// Whether what the step adds is the same for every item.
+    pub(crate) fn is_constant(&self, checked: &Checked) -> bool {
+        let value = match &self.value {
+            StepValue::At { parameter, .. } => checked.values[*parameter].1.as_constant().is_some(),
+            StepValue::None | StepValue::Missing(_) => true,
+        };
+        value && !self.is_dynamic() && self.children.iter().all(|child| child.is_constant(checked))
+    }
+
     fn urls(&self, found: &mut Vec<ParameterValue>) {
         let request = self.routing.iter().flat_map(|routing| &routing.request);
         found.extend(request.filter(|(key, _)| is_url(key)).map(|(_, setting)| setting.value.clone()));

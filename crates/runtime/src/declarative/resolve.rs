@@ -12,12 +12,12 @@ use super::plan::{RoutingPlan, Step, StepValue};
 use super::routing::{Action, Enabled, Routing, Send, Setting};
 use super::settings::RequestSettings;
 use super::{RequestOptions, failure};
-use crate::parameters::Checked;
+use crate::parameters::{Checked, Resolved};
 use crate::scopes::Scopes;
 use crate::{ErrorCode, ItemError};
 
 /// The request of an item, before hooks, credentials and paging.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub(crate) options: RequestOptions,
     pub(crate) pre_send: Vec<String>,
@@ -25,47 +25,77 @@ pub(crate) struct Prepared {
     pub(crate) paginate: Option<bool>,
     pub(crate) max_results: Option<Value>,
     pub(crate) operations: Map<String, Value>,
-    /// The resolved top-level parameters, for hooks.
-    pub(crate) parameters: Vec<Option<Value>>,
 }
 
 /// The actions of one property, with its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PostReceive {
     pub(crate) value: Option<Arc<Value>>,
     pub(crate) actions: Vec<Arc<Action>>,
 }
 
-/// Resolves the request of one item. The evaluator may be absent where the plan needs none.
-pub(crate) fn resolve(
-    plan: &RoutingPlan,
-    checked: &Checked,
-    scopes: &Scopes,
-    mut evaluator: Option<&mut Evaluator>,
-) -> Result<Prepared, ItemError> {
-    let parameters = checked.resolve(&scopes.user, evaluator.as_deref_mut())?;
-    let settings = RequestSettings::read(checked, &parameters);
-    let mut resolver = Resolver { scopes, evaluator, parameters };
-    let mut prepared =
-        Prepared { options: plan.base.clone(), operations: plan.operations.clone(), ..Prepared::empty() };
-    for (key, setting) in &plan.defaults {
-        let value = resolver.setting(setting, &scopes.descriptor)?;
-        prepared.options.set(key, value);
-        if key == "body" && setting.has_keys {
-            prepared.options.note_undefined();
+/// Makes the requests of items: a plan with its parameters.
+pub(crate) struct Requests {
+    plan: RoutingPlan,
+    pub(crate) checked: Arc<Checked>,
+    /// What every request begins with: the steps that come first and look at no item.
+    beginning: Prepared,
+    /// How many steps are in it.
+    begun: usize,
+}
+
+impl Requests {
+    /// Takes the constant steps that come first together. `scopes` may be those of any item.
+    pub(crate) fn new(plan: RoutingPlan, checked: Arc<Checked>, scopes: &Scopes) -> Self {
+        let (options, operations) = (plan.base.clone(), plan.operations.clone());
+        let mut beginning = Prepared { options, operations, ..Prepared::empty() };
+        let mut begun = 0;
+        // Defaults that have to be evaluated come before every step.
+        if plan.defaults.is_empty() {
+            let none = Resolved::default();
+            let mut resolver = Resolver { checked: &checked, scopes, evaluator: None, parameters: &none };
+            for step in plan.steps.iter().take_while(|step| step.is_constant(&checked)) {
+                // What fails is left to the items, each of which fails with it.
+                let Ok(added) = resolver.step(step, &scopes.descriptor) else { break };
+                beginning.merge(added);
+                begun += 1;
+            }
         }
+        Self { plan, checked, beginning, begun }
     }
-    for step in &plan.steps {
-        let added = resolver.step(step, &scopes.descriptor)?;
-        prepared.merge(added);
+
+    /// Whether anything needs the engine before the request is sent.
+    pub(crate) fn need_engine(&self) -> bool {
+        self.plan.needs_engine
     }
-    if plan.ends_plain {
-        prepared.options.clear_texts();
+
+    /// The request of an item, and its parameters. The evaluator may be absent where the plan needs none.
+    pub(crate) fn of_item(
+        &self,
+        scopes: &Scopes,
+        mut evaluator: Option<&mut Evaluator>,
+    ) -> Result<(Prepared, Resolved), ItemError> {
+        let parameters = self.checked.resolve(&scopes.user, evaluator.as_deref_mut())?;
+        let mut resolver = Resolver { checked: &self.checked, scopes, evaluator, parameters: &parameters };
+        let mut prepared = self.beginning.clone();
+        for (key, setting) in &self.plan.defaults {
+            let value = resolver.setting(setting, &scopes.descriptor)?;
+            prepared.options.set(key, value);
+            if key == "body" && setting.has_keys {
+                prepared.options.note_undefined();
+            }
+        }
+        for step in &self.plan.steps[self.begun..] {
+            let added = resolver.step(step, &scopes.descriptor)?;
+            prepared.merge(added);
+        }
+        if self.plan.ends_plain {
+            prepared.options.clear_texts();
+        }
+        prepared.options.settle();
+        RequestSettings::read(&self.checked, &parameters).apply(&mut prepared.options)?;
+        Ok((prepared, parameters))
     }
-    prepared.options.settle();
-    settings.apply(&mut prepared.options)?;
-    prepared.parameters = resolver.parameters;
-    Ok(prepared)
 }
 
 impl Prepared {
@@ -77,7 +107,6 @@ impl Prepared {
             paginate: None,
             max_results: None,
             operations: Map::new(),
-            parameters: Vec::new(),
         }
     }
 
@@ -148,9 +177,10 @@ struct Seen<'s> {
 }
 
 struct Resolver<'r> {
+    checked: &'r Checked,
     scopes: &'r Scopes,
     evaluator: Option<&'r mut Evaluator>,
-    parameters: Vec<Option<Value>>,
+    parameters: &'r Resolved,
 }
 
 impl Resolver<'_> {
@@ -210,7 +240,7 @@ impl Resolver<'_> {
             StepValue::None => Ok(None),
             StepValue::Missing(message) => Err(ItemError::operation(ErrorCode::InvalidParameter, message.clone())),
             StepValue::At { parameter, path, extract } => {
-                let top = self.parameters[*parameter].as_ref();
+                let top = self.checked.value(self.parameters, *parameter);
                 let found = top.and_then(|value| super::lodash::get_in(value, path)).cloned();
                 match extract {
                     Some(extract) => extract.apply(found),

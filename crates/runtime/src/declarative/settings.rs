@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::build::truthy;
 use super::{RequestOptions, failure};
 use crate::ItemError;
-use crate::parameters::Checked;
+use crate::parameters::{Checked, Resolved};
 
 /// As long as n8n waits, whatever the descriptor says.
 const TIMEOUT_MS: u64 = 300_000;
@@ -19,9 +19,9 @@ pub(super) struct RequestSettings {
 }
 
 impl RequestSettings {
-    pub(super) fn read(checked: &Checked, parameters: &[Option<Value>]) -> Self {
+    pub(super) fn read(checked: &Checked, parameters: &Resolved) -> Self {
         let index = checked.values.iter().position(|(name, _)| name == "requestOptions");
-        let value = index.and_then(|index| parameters[index].as_ref());
+        let value = index.and_then(|index| checked.value(parameters, index));
         let get = |key: &str| value.and_then(|value| value.get(key)).filter(|value| truthy(Some(value))).cloned();
         Self { proxy: get("proxy"), timeout: get("timeout"), unverified: get("allowUnauthorizedCerts").is_some() }
     }

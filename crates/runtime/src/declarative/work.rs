@@ -9,22 +9,20 @@ use super::build::truthy;
 use super::hooks::{self, HookContext, Hooks};
 use super::pages::Pages;
 use super::paging::{self, Generic, Offset, Paging, Watch};
-use super::plan::RoutingPlan;
 use super::post_receive::{self, ActionError, ActionScope};
-use super::resolve::{self, Limit, PostReceive, Prepared, with};
+use super::resolve::{Limit, PostReceive, Prepared, Requests, with};
 use super::response::Answer;
 use super::routing::{Action, Setting};
 use super::{RequestOptions, failure};
 use crate::caller::Caller;
 use crate::execution::{Flight, Job, Work};
-use crate::parameters::Checked;
+use crate::parameters::Resolved;
 use crate::scopes::{ScopeMaker, Scopes};
 use crate::{ErrorCode, Item, ItemError, Outputs};
 
 /// A declarative node with its plan.
 pub(crate) struct Declarative {
-    pub(crate) plan: Arc<RoutingPlan>,
-    pub(crate) checked: Arc<Checked>,
+    pub(crate) requests: Arc<Requests>,
     pub(crate) scopes: Arc<ScopeMaker>,
     pub(crate) engine: Engine,
     pub(crate) caller: Arc<Caller>,
@@ -36,6 +34,7 @@ pub(crate) struct Declarative {
 /// An item's request with the scopes of its expressions.
 pub(crate) struct Ready {
     prepared: Prepared,
+    parameters: Resolved,
     scopes: Scopes,
 }
 
@@ -52,19 +51,20 @@ impl Work for Declarative {
     async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Ready, ItemError>> {
         let count = chunk.len();
         let scopes: Vec<Scopes> = chunk.iter().map(|job| self.scopes.of(job)).collect();
-        if !self.plan.needs_engine {
-            return scopes.into_iter().map(|scopes| prepare(&self.plan, &self.checked, scopes, None)).collect();
+        if !self.requests.need_engine() {
+            return scopes.into_iter().map(|scopes| prepare(&self.requests, scopes, None)).collect();
         }
-        let (plan, checked) = (Arc::clone(&self.plan), Arc::clone(&self.checked));
+        let requests = Arc::clone(&self.requests);
         let prepared = self.scopes.run(&self.engine, move |evaluator| {
-            let each = |scopes| prepare(&plan, &checked, scopes, Some(&mut *evaluator));
+            let each = |scopes| prepare(&requests, scopes, Some(&mut *evaluator));
             scopes.into_iter().map(each).collect::<Vec<_>>()
         });
         prepared.await.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
     }
 
     async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
-        let secrets = self.checked.secrets(|| self.checked.named(&ready.prepared.parameters));
+        let checked = &self.requests.checked;
+        let secrets = checked.secrets(|| checked.named(&ready.parameters));
         let result = self.outputs(job, ready, flight).await;
         match secrets {
             Some(secrets) => result.map_err(|error| secrets.redact(error)),
@@ -75,10 +75,10 @@ impl Work for Declarative {
 
 impl Declarative {
     async fn outputs(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
-        let Ready { mut prepared, scopes } = ready;
+        let Ready { mut prepared, parameters, scopes } = ready;
         let mut options = std::mem::take(&mut prepared.options);
         let context = prepared.calls_hooks().then(|| {
-            let named = self.checked.named(&prepared.parameters);
+            let named = self.requests.checked.named(&parameters);
             HookContext::new(job, named, &self.caller, flight, &options)
         });
         if let Some(context) = &context {
@@ -110,13 +110,12 @@ impl Declarative {
 }
 
 fn prepare(
-    plan: &RoutingPlan,
-    checked: &Checked,
+    requests: &Requests,
     scopes: Scopes,
     evaluator: Option<&mut nodehost_expression::Evaluator>,
 ) -> Result<Ready, ItemError> {
-    let prepared = resolve::resolve(plan, checked, &scopes, evaluator)?;
-    Ok(Ready { prepared, scopes })
+    let (prepared, parameters) = requests.of_item(&scopes, evaluator)?;
+    Ok(Ready { prepared, parameters, scopes })
 }
 
 /// The requests of one item.

@@ -44,6 +44,10 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
     let mut summary = Summary::new(&run, known);
     let mut ready = VecDeque::new();
     let (mut open, mut gone, mut noticed) = (true, false, false);
+    // Made once: what is made anew on every turn registers and leaves on every turn.
+    let mut deadline = std::pin::pin!(until(run.deadline));
+    let mut ended = std::pin::pin!(run.cancel.wait());
+    let mut closed = std::pin::pin!(events.closed());
     loop {
         while !ready.is_empty()
             && let Ok(permit) = events.try_reserve()
@@ -74,13 +78,13 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
                 Ok(permit) => permit.send(OutcomeEvent::Outcome(ready.pop_front().expect("it is not empty"))),
                 Err(_) => gone = true,
             },
-            () = until(run.deadline), if !noticed => {
+            () = &mut deadline, if !noticed => {
                 run.cancel.end(Ended::Deadline);
                 // Past the deadline this branch is always ready.
                 noticed = true;
             }
-            () = events.closed(), if !gone => gone = true,
-            _ = run.cancel.wait(), if !noticed => noticed = true,
+            () = &mut closed, if !gone => gone = true,
+            _ = &mut ended, if !noticed => noticed = true,
         }
         if gone {
             run.cancel.end(Ended::Canceled);

@@ -31,6 +31,14 @@ pub(crate) struct Job {
     pub(crate) items: Items,
 }
 
+impl Job {
+    /// An item without data, for what looks at none.
+    pub(crate) fn bare() -> Self {
+        let item = Arc::new(serde_json::json!({"json": {}}));
+        Self { index: 0, items: Items::Current(Arc::clone(&item)), item }
+    }
+}
+
 /// The items of an execution.
 pub(crate) struct Source {
     pub(crate) jobs: BoxStream<'static, Result<Job, InputError>>,

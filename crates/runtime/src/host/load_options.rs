@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{Host, start};
 use crate::caller::Caller;
-use crate::declarative::{Answer, Declarative, RequestOptions, RoutingPlan};
+use crate::declarative::{Answer, Declarative, RequestOptions, Requests, RoutingPlan};
 use crate::egress::Tally;
 use crate::execution::{Flight, Job, Work};
 use crate::parameters::{self, Checked};
@@ -165,17 +165,16 @@ impl Host {
             label: Arc::from(found.node_type),
             notes: Arc::default(),
         });
+        let item = Arc::new(serde_json::json!({"json": {}, "pairedItem": {"item": 0}}));
+        let job = Job { index: 0, items: Items::Batch(Arc::from([Arc::clone(&item)])), item };
         let work = Declarative {
-            plan: Arc::new(plan),
-            checked,
+            requests: Arc::new(Requests::new(plan, checked, &scopes.of(&job))),
             scopes,
             engine: self.inner.engine.clone(),
             caller: Arc::clone(&caller),
             hooks: Arc::clone(&self.inner.hooks),
             stops: true,
         };
-        let item = Arc::new(serde_json::json!({"json": {}, "pairedItem": {"item": 0}}));
-        let job = Job { index: 0, items: Items::Batch(Arc::from([Arc::clone(&item)])), item };
         let ready = work.prepare(vec![job.clone()]).await.pop().expect("one item, one result").map_err(failed)?;
         match origin {
             Origin::Hook(name) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use nodehost_descriptor::NodeDescriptor;
-use nodehost_expression::{Engine, Items, NodeContext, TaskRun};
+use nodehost_expression::{Engine, NodeContext, TaskRun};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -14,7 +14,7 @@ use super::Host;
 use super::registry::Found;
 use crate::caller::Caller;
 use crate::credentials::{Credential, CredentialData, CredentialError, StoreError};
-use crate::declarative::{Declarative, Hooks, RoutingPlan};
+use crate::declarative::{Declarative, Hooks, Requests, RoutingPlan};
 use crate::egress::Tally;
 use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
 use crate::node::{Native, NativeNode};
@@ -108,7 +108,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         (Some(node), _) => parts.run_native(node, course, source).await,
         (None, Some(plan)) => {
             let hooks = Arc::clone(&host.inner.hooks);
-            course.spawn(parts.declarative(Arc::new(plan), hooks), source).await
+            course.spawn(parts.declarative(plan, hooks), source).await
         }
         (None, None) => Err(Refusal::new(ErrorCode::Internal, "The node has neither a plan nor an implementation")),
     }
@@ -177,9 +177,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn declarative(self, plan: Arc<RoutingPlan>, hooks: Arc<Hooks>) -> Declarative {
+    fn declarative(self, plan: RoutingPlan, hooks: Arc<Hooks>) -> Declarative {
         let Self { checked, scopes, engine, caller, on_error } = self;
-        Declarative { plan, checked, scopes, engine, caller, hooks, stops: on_error == OnError::StopWorkflow }
+        let requests = Arc::new(Requests::new(plan, checked, &scopes.of(&Job::bare())));
+        Declarative { requests, scopes, engine, caller, hooks, stops: on_error == OnError::StopWorkflow }
     }
 
     async fn run_native(self, node: &NativeNode, course: Course, source: Source) -> Result<OutcomeStream, Refusal> {
@@ -409,10 +410,8 @@ pub(super) async fn resolve(
 pub(super) async fn node_urls(host: &Host, plan: &mut RoutingPlan, scopes: &ScopeMaker) -> Vec<url::Url> {
     let settings = plan.url_settings();
     let of_credential = plan.credential_settings();
-    let empty = Arc::new(serde_json::json!({"json": {}}));
     let bare = NodeContext { parameters: Arc::new(Value::Object(Map::new())), ..(*scopes.node).clone() };
-    let job = Job { index: 0, item: Arc::clone(&empty), items: Items::Current(empty) };
-    let mut scope = scopes.of(&job).descriptor;
+    let mut scope = scopes.of(&Job::bare()).descriptor;
     scope.node = Arc::new(bare);
     let evaluated = host.inner.engine.run(move |evaluator| {
         let text = |value: &nodehost_expression::ParameterValue| evaluator.evaluate(value, &scope).ok()?.value;
