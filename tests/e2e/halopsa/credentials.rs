@@ -38,8 +38,14 @@ async fn a_hosted_halo_gets_its_tenant_and_authorisation_server() {
     credential["tenant"] = json!("acme corp");
     credential["authorisationUrl"] = json!(format!("{}/auth2", bench.halo.base_url()));
     assert_eq!(lists_sites(&bench, credential.clone()).await["status"], "success");
+    assert_eq!(bench.halo.log()[0].query, [("tenant".to_owned(), "acme corp".to_owned())]);
+    let known = bench.halo.log().len();
     credential["tenant"] = json!("other");
-    assert_eq!(lists_sites(&bench, credential).await["status"], "error");
+    let error = lists_sites(&bench, credential).await["error"].clone();
+    let told = error["message"].as_str().unwrap();
+    assert!(told.starts_with("No access token from") && told.contains("tenant is missing, wrong"), "{error}");
+    let log = bench.halo.log();
+    assert!(log[known..].iter().all(|request| request.path == "/auth2/token"), "no request without a token");
 }
 
 #[tokio::test]
