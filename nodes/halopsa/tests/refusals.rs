@@ -76,7 +76,7 @@ fn webhooks_are_refused() {
     let basic = with(json!({"authentication_type": 1, "basic_username": "u"}));
     create(basic, "/additionalFields/basic_password", "Password is required for Basic Auth");
     let basic = with(json!({"authentication_type": 1, "basic_username": "", "basic_password": "p"}));
-    create(basic, "/additionalFields/basic_username", "User Name is required for Basic Auth");
+    create(basic, "/additionalFields/basic_username", "User Name is required for Basic Auth: add");
     create(with(json!({"authentication_type": 2})), "/additionalFields/authentication_header", "Bearer Token");
     create(with(json!({"authentication_type": 3})), "/additionalFields/authentication_header", "API Key");
     create(with(json!({"authentication_type": 4})), "/additionalFields/certificate_id", "certificate");
@@ -172,8 +172,22 @@ fn records_need_what_the_api_needs() {
     for resource in ["agents", "assets", "sites"] {
         refused(resource, "update", id.clone(), "/updateFields", "At least one field to update is required");
     }
-    let switch = json!({"ticketId": 7, "updateFields": {"keepCustomFields": false}});
-    refused("tickets", "update", switch, "/updateFields", "At least one field to update is required");
+    let nothing = [
+        json!({"keepCustomFields": false}),
+        json!({"jsonFields": "{}"}),
+        json!({"jsonFields": " { } ", "keepCustomFields": true}),
+        json!({"customfields": {}}),
+        json!({"customfields": {"field": []}, "jsonFields": {}}),
+    ];
+    for fields in nothing {
+        let switch = json!({"ticketId": 7, "updateFields": fields});
+        refused("tickets", "update", switch, "/updateFields", "At least one field to update is required: add it");
+    }
+    accepted("tickets", "update", json!({"ticketId": 7, "updateFields": {"jsonFields": "{\"a\": 1}"}}));
+    let none_at_all = json!({"customfields": {}, "keepCustomFields": false});
+    accepted("tickets", "update", json!({"ticketId": 7, "updateFields": none_at_all}));
+    let empty = json!({"webhook_id": "a", "updateFields": {"jsonFields": "{}"}});
+    refused("webhooks", "update", empty, "/updateFields", "At least one field to update is required: add it");
 }
 
 #[test]
@@ -211,8 +225,15 @@ fn values_have_to_make_sense() {
         "options",
     );
     refused("tickets", "getAll", json!({"limit": 0}), "/limit", "at least 1");
-    let nameless = json!({"clientId": 1, "updateFields": {"customfields": {"field": [{"value": "x"}]}}});
-    refused("client", "update", nameless, "/updateFields/customfields/field", "its ID or its name");
+    for anonymous in
+        [json!({"value": "x"}), json!({"id": "CFa"}), json!({"id": "CFa", "name": "CFa"}), json!({"id": 1.5})]
+    {
+        let fields = json!({"clientId": 1, "updateFields": {"customfields": {"field": [anonymous]}}});
+        refused("client", "update", fields, "/updateFields/customfields/field", "leave the ID empty and give the name");
+    }
+    for named in [json!({"id": "7"}), json!({"id": 7}), json!({"id": "", "name": "CFa"}), json!({"name": "CFa"})] {
+        accepted("client", "update", json!({"clientId": 1, "updateFields": {"customfields": {"field": [named]}}}));
+    }
     let fields = json!({"clientId": 1, "updateFields": {"jsonFields": "{\n  \"a\": 1,\n}"}});
     refused("client", "update", fields, "/updateFields/jsonFields", "line 3, column 1");
     refused("fieldInfo", "create", json!({"fieldInfoData": "{"}), "/fieldInfoData", "no valid JSON");

@@ -37,6 +37,42 @@ async fn updating_some_custom_fields_keeps_the_others() {
 }
 
 #[tokio::test]
+async fn an_empty_list_of_custom_fields_clears_none() {
+    let bench = Bench::start().await;
+    for (resource, path, id) in RESOURCES {
+        bench.halo.seed(path, [json!({ "name": "x", "customfields": present() })]);
+        let given = |keep: bool| {
+            let fields = json!({ "customfields": {}, "jsonFields": { "third_party_id": 5 }, "keepCustomFields": keep });
+            json!({ id: 1, "updateFields": fields })
+        };
+        bench.items(resource, "update", given(true)).await;
+        assert_eq!(bench.halo.records(path)[0]["customfields"], present(), "{resource}");
+        bench.items(resource, "update", given(false)).await;
+        assert_eq!(bench.halo.records(path)[0]["customfields"], json!([]), "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn no_custom_fields_are_sent_without_having_read_the_others() {
+    let bench = Bench::start().await;
+    bench.halo.seed("Tickets", [json!({ "summary": "x", "customfields": present() })]);
+    let fields = json!({ "customfields": { "field": [{ "name": "CFb", "value": "new" }] } });
+    // What Halo makes of such an ID is its own affair; the fields are merged before.
+    bench.run("tickets", "update", json!({ "ticketId": " 1 ", "updateFields": fields })).await;
+    let read = bench.halo.api_log().remove(0);
+    assert_eq!((read.method.as_str(), read.path.as_str()), ("GET", "/api/Tickets/1"));
+    assert_eq!(bench.halo.api_log()[1].body[0]["customfields"][0], present()[0]);
+
+    let mut request =
+        bench.request("tickets", "update", json!({ "ticketId": "1x", "updateFields": fields }), json!([{}]));
+    request["settings"] = json!({ "validation": "off" });
+    let sent = bench.halo.api_log().len();
+    let error = bench.result(&request).await["error"].clone();
+    assert!(error["message"].as_str().unwrap().contains("none were changed"), "{error}");
+    assert_eq!(bench.halo.api_log().len(), sent);
+}
+
+#[tokio::test]
 async fn updates_of_one_record_do_not_overtake_each_other() {
     let bench = Bench::start().await;
     bench.halo.seed("Client", [json!({ "name": "x", "customfields": [] })]);

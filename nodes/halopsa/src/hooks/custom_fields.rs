@@ -33,7 +33,19 @@ impl KeepOthers {
             return Ok(request);
         }
         let Some(mut body) = request.take("body") else { return Ok(request) };
-        if let Some((id, new)) = fields_to_set(&body) {
+        if let Some(new) = body.pointer("/0/customfields").and_then(Value::as_array).cloned() {
+            if new.is_empty() {
+                // Halo would take an empty list for no custom fields at all.
+                if let Some(record) = body[0].as_object_mut() {
+                    record.shift_remove("customfields");
+                }
+                request.set("body", Some(body));
+                return Ok(request);
+            }
+            let Some(id) = record_id(&body[0]) else {
+                let message = "The record's ID is not a number, so its custom fields could not be read, and none were changed: give the ID, or switch Keep Other Custom Fields off";
+                return Err(ItemError::operation(ErrorCode::InvalidParameter, message));
+            };
             let url = request.get("url").and_then(Value::as_str).unwrap_or_default();
             let base = request.get("baseURL").and_then(Value::as_str).unwrap_or_default();
             let guard = self.record(format!("{base}{url}/{id}")).lock_owned().await;
@@ -64,16 +76,16 @@ impl KeepOthers {
     }
 }
 
-/// The record's id as it stands in paths, and the fields to set.
-fn fields_to_set(body: &Value) -> Option<(String, Vec<Value>)> {
-    let record = body.get(0)?;
-    let id = match record.get("id")? {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.clone(),
-        _ => return None,
-    };
-    let new = record.get("customfields")?.as_array()?.clone();
-    (!new.is_empty()).then_some((id, new))
+/// The record's id as it stands in paths.
+fn record_id(record: &Value) -> Option<String> {
+    match record.get("id")? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => {
+            let digits = text.trim();
+            (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// The fields of the record with the new values in place of theirs; what the record does not have comes last.
