@@ -11,6 +11,7 @@ mod lists;
 mod operations;
 mod options;
 mod resources;
+mod troubleshooting;
 mod webhooks;
 
 use nodehost_halopsa_simulator::{Simulator, SimulatorConfig};
