@@ -188,6 +188,8 @@ fn records_need_what_the_api_needs() {
     accepted("tickets", "update", json!({"ticketId": 7, "updateFields": none_at_all}));
     let empty = json!({"webhook_id": "a", "updateFields": {"jsonFields": "{}"}});
     refused("webhooks", "update", empty, "/updateFields", "At least one field to update is required: add it");
+    let password = json!({"webhook_id": "a", "updateFields": {"basic_password": "p"}});
+    refused("webhooks", "update", password, "/updateFields", "count with Authentication set to Basic Auth");
 }
 
 #[test]
