@@ -104,8 +104,8 @@ fn subjects() -> Vec<Subject> {
                 "urgency": 0, "parent_id": 9, "assets": [{ "id": 4 }, { "id": 5 }] }),
             bad_create: json!({ "summary": "s", "additionalFields": { "impact": 9 } }),
             refused_at: "additionalFields/impact",
-            clear: json!({ "agent_id": 0, "category_1": "", "flagged": false, "details": "" }),
-            cleared: json!({ "agent_id": 0, "category_1": "", "details": "", "flagged": false }),
+            clear: json!({ "agent_id": 0, "category_1": "", "flagged": false, "details": "", "contract_id": 0 }),
+            cleared: json!({ "agent_id": 0, "category_1": "", "details": "", "flagged": false, "contract_id": 0 }),
             option: Some(("options", "includechildids")),
         },
         Subject {
