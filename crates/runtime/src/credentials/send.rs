@@ -77,7 +77,9 @@ impl Credentials {
         let again = request.try_clone();
         digest.sign(&mut request);
         let response = self.egress().send(request).await?;
-        let Some(mut again) = again.filter(|_| digest.is_asked(&response)) else { return Ok(response) };
+        let Some(mut again) = again.filter(|_| !response.done && digest.is_asked(&response)) else {
+            return Ok(response);
+        };
         digest.sign(&mut again);
         let mut second = self.egress().send(again).await?;
         second.attempts += response.attempts;
@@ -101,6 +103,8 @@ impl Credentials {
         sign(&mut request, &token);
         let response = self.egress().send(request).await?;
         let credential_type = &credential.inner.credential_type;
+        // Who answers after a redirect may ask for a token of its own: the request is done all the same.
+        let renews = renews && !response.done;
         if !renews || !is_rejection(&response, &credential_type.rejections, config.expired_statuses.as_deref()) {
             return Ok(response);
         }

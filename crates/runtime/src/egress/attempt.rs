@@ -85,7 +85,8 @@ impl Egress {
             }
         };
         let status = response.status();
-        Ok(IncomingResponse { status, headers: std::mem::take(response.headers_mut()), body, url, attempts: 1 })
+        let headers = std::mem::take(response.headers_mut());
+        Ok(IncomingResponse { status, headers, body, url, attempts: 1, done: false })
     }
 
     /// Passes the URL through the policy and picks the client for it.

@@ -45,7 +45,7 @@ pub use tls::TlsError;
 use attempt::Limits;
 use clients::Clients;
 use rate::Budgets;
-use redirect::{Hop, Sent, host_of, location, next_hop};
+use redirect::{Hop, Sent, host_of, is_done, location, next_hop};
 use resolver::SystemLookup;
 use retry::RetryRules;
 
@@ -175,7 +175,7 @@ impl Egress {
             trace_context(&mut headers);
         }
         let mut hop = Hop { method: request.method.clone(), url: request.url.clone(), headers, body };
-        let mut redirects = 0;
+        let (mut redirects, mut done) = (0, false);
         loop {
             let follow = match request.redirects {
                 Redirects::Return => {
@@ -193,8 +193,14 @@ impl Egress {
             };
             let result = self.hop(hop, &limits).await;
             trace(&result, started);
-            let response = result?;
+            let mut response = result.map_err(|mut error| {
+                if done && error.fate == Fate::NotSent {
+                    error.fate = Fate::Answered;
+                }
+                error
+            })?;
             if location(&response).is_none() {
+                response.done = done;
                 return Ok(response);
             }
             if redirects == follow {
@@ -202,6 +208,7 @@ impl Egress {
                 return Err(EgressError::new(kind, host_of(&response.url), Fate::Answered));
             }
             redirects += 1;
+            done |= !request.is_idempotent() && is_done(response.status);
             hop = next_hop(sent, &response, request.grant.as_ref())?;
         }
     }

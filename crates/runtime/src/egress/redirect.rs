@@ -37,6 +37,11 @@ pub(crate) fn location(response: &IncomingResponse) -> Option<&http::HeaderValue
     response.headers.get(header::LOCATION).filter(|_| redirects)
 }
 
+/// Whether a redirect says that the request was taken in: 307 and 308 want it sent again, to another address.
+pub(crate) fn is_done(status: StatusCode) -> bool {
+    !matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)
+}
+
 /// The request that follows a redirect. Credentials stay behind when the host changes, or TLS is given up.
 pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&Grant>) -> Result<Hop, EgressError> {
     let fail = |reason: &str| {

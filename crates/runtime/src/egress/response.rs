@@ -22,6 +22,8 @@ pub struct IncomingResponse {
     pub url: Url,
     /// How often the request was sent, redirects not counted.
     pub attempts: u32,
+    /// Whether a redirect has answered the request before: what it asked for is done, and must not be asked for again.
+    pub(crate) done: bool,
 }
 
 impl IncomingResponse {

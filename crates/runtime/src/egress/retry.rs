@@ -29,12 +29,14 @@ impl RetryRules {
             return None;
         }
         let wait = match outcome {
+            Ok(response) if response.done => return None,
             Ok(response) => asked_to_wait(response)?,
             Err(error) if error.is_transient() && self.may_repeat(error) => backoff(attempts),
             Err(_) => return None,
         };
-        let in_time = self.deadline.is_none_or(|deadline| Instant::now() + wait < deadline);
-        (wait <= self.max_wait && in_time).then(|| wait + jitter(wait))
+        let left = self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        // What is left to the deadline is for the attempt, too: jitter takes half of it at most.
+        (wait <= self.max_wait && wait < left).then(|| wait + jitter(wait).min((left - wait) / 2))
     }
 
     fn may_repeat(&self, error: &EgressError) -> bool {
@@ -58,4 +60,34 @@ fn backoff(attempts: u32) -> Duration {
 fn jitter(wait: Duration) -> Duration {
     let most = (wait / 4).clamp(Duration::from_millis(50), Duration::from_secs(2));
     most.mul_f64(fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn jitter_never_outlives_the_deadline() {
+        let deadline = Instant::now() + Duration::from_millis(10_001);
+        let rules = RetryRules {
+            retries: 2,
+            idempotent: true,
+            replayable: true,
+            max_wait: Duration::from_secs(30),
+            deadline: Some(deadline),
+        };
+        let answer = |wait: &'static str| {
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(wait))]);
+            let (status, url) = (StatusCode::TOO_MANY_REQUESTS, "http://a.example/".parse().unwrap());
+            Ok(IncomingResponse { status, headers, body: Bytes::new(), url, attempts: 1, done: false })
+        };
+        for _ in 0..100 {
+            let pause = rules.pause(1, &answer("10")).unwrap();
+            assert!(pause >= Duration::from_secs(10) && Instant::now() + pause < deadline, "{pause:?}");
+        }
+        assert_eq!(rules.pause(1, &answer("11")), None);
+    }
 }

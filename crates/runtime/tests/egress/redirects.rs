@@ -42,6 +42,28 @@ async fn redirects_may_be_returned_and_are_counted() {
 }
 
 #[tokio::test]
+async fn a_post_that_a_redirect_has_answered_is_not_sent_again() {
+    for (status, posts) in [(301, 1), (302, 1), (303, 1), (307, 3)] {
+        let server = Server::start(move |request| match request.target.as_str() {
+            "/" => Reply::status(status, "").with("location", "/busy"),
+            _ => Reply::status(429, "").with("retry-after", "0"),
+        })
+        .await;
+        let mut request = post(server.url("/"), "x");
+        request.transport_retries = 2;
+        let response = egress().send(request).await.unwrap();
+        assert_eq!((response.status.as_u16(), response.attempts), (429, posts), "{status}");
+        let sent = server.requests().iter().filter(|request| request.target == "/").count();
+        assert_eq!(sent, posts as usize, "{status}");
+    }
+    let server = redirecting(303, "http://10.0.0.1/".to_owned()).await;
+    let error = egress().send(post(server.url("/"), "x")).await.unwrap_err();
+    assert!(error.possibly_processed(), "only what follows was not sent: {error:?}");
+    let error = egress().send(get(server.url("/"))).await.unwrap_err();
+    assert!(!error.possibly_processed(), "a GET may be sent again: {error:?}");
+}
+
+#[tokio::test]
 async fn credentials_stay_behind_when_the_host_changes() {
     let other = Server::start(|_| Reply::ok("")).await;
     let target = other.url("/end").to_string();

@@ -133,6 +133,28 @@ async fn a_refusal_that_is_not_about_the_token_stays_a_refusal() {
 }
 
 #[tokio::test]
+async fn a_refusal_after_a_redirect_does_not_repeat_the_post_before_it() {
+    let other =
+        Server::start(|_| Reply::status(401, "").with("www-authenticate", r#"Digest realm="r", nonce="n""#)).await;
+    let target = other.url("/created/1").to_string();
+    let server = Server::start(move |request| match request.target.as_str() {
+        "/token" => Reply::json(&json!({ "access_token": "token-number-1" })),
+        _ => Reply::status(303, "").with("location", target.clone()),
+    })
+    .await;
+    let credentials = start();
+    let token = json!({ "baseUrl": server.url("/").as_str(), "clientId": "me", "clientSecret": "secret" });
+    let digest = json!({ "user": "ann", "password": "secret" });
+    for (name, value) in [("serviceOAuth2Api", token), ("httpDigestAuth", digest)] {
+        let credential = inline(&credentials, name, value).await.unwrap();
+        let response = credentials.send(Some(&credential), post(server.url("/create"), "x")).await.unwrap();
+        assert_eq!(response.status, 401, "{name}");
+    }
+    let posts = server.requests().iter().filter(|request| request.target == "/create").count();
+    assert_eq!(posts, 2, "one for each credential");
+}
+
+#[tokio::test]
 async fn a_wrong_secret_is_told_and_not_tried_over_and_over() {
     let service = Service::start(401, None).await;
     let credentials = start();
