@@ -66,7 +66,7 @@ pub(crate) enum Plan {
 impl Credential {
     pub(crate) fn new(inner: Inner, rate_limit: Option<RateLimit>) -> Self {
         let hosts = Arc::new(own_hosts(&inner));
-        let texts = Arc::new(SecretTexts::new(secret_texts(&inner)));
+        let texts = Arc::new(spelled(&secret_texts(&inner)));
         Self { inner: Arc::new(inner), hosts, rate_limit, texts }
     }
 
@@ -176,6 +176,29 @@ impl Credential {
     }
 }
 
+impl Credential {
+    /// As [`grant`](Self::grant), for a request with an access token.
+    pub(crate) fn grant_with_token(&self, token: &Token) -> Grant {
+        let mut grant = self.grant(vec![http::header::AUTHORIZATION], false);
+        // In a header it stays behind by its name; in the query it goes wherever a redirect takes the query.
+        if !token.is_bearer() {
+            let mut texts = secret_texts(&self.inner);
+            texts.extend(token.texts().map(str::to_owned));
+            grant.texts = Arc::new(spelled(&texts));
+        }
+        grant
+    }
+
+    /// For requests for tokens, which hold the credential's secrets. Their budget is the credential's own, and apart from
+    /// that of its other requests.
+    pub(crate) fn token_grant(&self, token_url: &Url) -> Grant {
+        let mut hosts = HostSet::none();
+        hosts.add_url(token_url);
+        let budget = u64::from_le_bytes(self.inner.key[8..16].try_into().expect("eight of 32 bytes"));
+        Grant { hosts: Arc::new(hosts), budget: Some(budget), rate_limit: None, ..self.grant(Vec::new(), true) }
+    }
+}
+
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Credential")
@@ -183,6 +206,12 @@ impl std::fmt::Debug for Credential {
             .field("origin", &self.inner.origin)
             .finish_non_exhaustive()
     }
+}
+
+/// Texts as requests may hold them.
+fn spelled(texts: &[String]) -> SecretTexts {
+    let spellings = Redactor::new(texts.iter().map(String::as_str)).into_needles();
+    SecretTexts::new(texts.iter().cloned().chain(spellings))
 }
 
 /// The texts of secret fields, those of tokens included; of a field that holds JSON those in it, too.

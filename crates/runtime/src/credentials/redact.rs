@@ -36,6 +36,11 @@ impl Redactor {
         Self { needles, pattern: OnceLock::new() }
     }
 
+    /// What is looked for.
+    pub(crate) fn into_needles(self) -> Vec<String> {
+        self.needles
+    }
+
     /// Bytes with every secret in them replaced; `None` if there is none. One pass, however many secrets there are.
     pub(crate) fn redact_bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         if self.needles.is_empty() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::additions::set_query;
 use super::aws;
@@ -39,6 +40,9 @@ impl Credentials {
     ) -> Result<IncomingResponse, SendError> {
         if !credential.hosts().contains(&request.url) {
             let host = request.url.host_str().unwrap_or_default();
+            return Err(EgressError::new(EgressErrorKind::ForeignHost, host, Fate::NotSent).into());
+        }
+        if let Some(host) = foreign_name(credential, &request) {
             return Err(EgressError::new(EgressErrorKind::ForeignHost, host, Fate::NotSent).into());
         }
         if let Some(reason) = exposes(credential, &request) {
@@ -97,9 +101,9 @@ impl Credentials {
         let start = || initial_token(credential.data());
         let get = |previous| self.fetch(credential, config, previous, tally.clone());
         let token = in_time(deadline, slot.token(start, get)).await??;
-        request.grant = Some(credential.grant(vec![http::header::AUTHORIZATION], false));
         let renews = config.renewable && !request.takes_rejection;
         let again = request.try_clone();
+        request.grant = Some(credential.grant_with_token(&token));
         sign(&mut request, &token);
         let response = self.egress().send(request).await?;
         let credential_type = &credential.inner.credential_type;
@@ -113,6 +117,7 @@ impl Credentials {
         if let Some(tally) = &again.tally {
             tally.count_retry();
         }
+        again.grant = Some(credential.grant_with_token(&token));
         sign(&mut again, &token);
         let mut second = self.egress().send(again).await?;
         slot.note_replay(!is_rejection(&second, &credential_type.rejections, config.expired_statuses.as_deref()));
@@ -131,7 +136,8 @@ impl Credentials {
         let (config, credential) = (config.clone(), credential.clone());
         async move {
             let previous = previous.as_deref();
-            let fetched = fetch(&egress, credential.type_name(), &config, previous, tally).await;
+            let grant = credential.token_grant(&config.token_url);
+            let fetched = fetch(&egress, credential.type_name(), &config, grant, previous, tally).await;
             egress.metrics().token(fetched.is_ok());
             let token = fetched?;
             let rotated = match (previous.and_then(|old| old.refresh.as_ref()), &token.refresh) {
@@ -171,8 +177,18 @@ fn exposes(credential: &Credential, request: &OutgoingRequest) -> Option<&'stati
         .then_some("a stored credential passes a proxy over verified TLS only")
 }
 
+/// A host named in the header `Host` in place of the URL's. Machines that serve many hosts go by it, and so a stored
+/// credential must belong to it, too.
+fn foreign_name(credential: &Credential, request: &OutgoingRequest) -> Option<String> {
+    let named = request.headers.get(http::header::HOST)?;
+    let name = String::from_utf8_lossy(named.as_bytes()).into_owned();
+    let url = Url::parse(&format!("{}://{name}/", request.url.scheme()));
+    let belongs = url.is_ok_and(|url| credential.hosts().contains(&url));
+    (*credential.origin() != Origin::Inline && !belongs).then_some(name)
+}
+
 fn sign(request: &mut OutgoingRequest, token: &Token) {
-    if token.token_type == "bearer" {
+    if token.is_bearer() {
         if request.own_authorization {
             return;
         }

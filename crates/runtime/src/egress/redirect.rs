@@ -52,6 +52,9 @@ pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&G
         .and_then(|text| sent.url.join(text).ok())
         .ok_or_else(|| fail("its target is not a URL"))?;
     let leaves = leaves_host(&sent.url, &target);
+    if leaves && grant.is_some_and(|grant| grant.texts.are_in(target.as_str().as_bytes())) {
+        return Err(fail("it leads to another host, and its URL holds a credential"));
+    }
     let drops_body = match response.status {
         StatusCode::SEE_OTHER => sent.method != Method::HEAD,
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => sent.method == Method::POST,

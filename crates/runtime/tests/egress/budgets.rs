@@ -7,7 +7,7 @@ use nodehost_runtime::egress::{Egress, EgressErrorKind, Fate, HostSet, OutgoingR
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::credentials::credentials_with;
+use crate::credentials::{credentials_with, inline};
 use crate::server::{Reply, Server};
 use crate::{egress, egress_with, get, post};
 
@@ -86,4 +86,24 @@ async fn what_servers_say_is_learned_unless_nothing_is_repeated_as_in_n8n() {
         egress.send(post(server.url("/"), "x")).await.unwrap();
         assert_eq!(server.requests().len(), 3, "{header}");
     }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_asks_one_credential_to_wait_asks_no_other() {
+    let server = Server::start(|request| match request.text().contains("busy") {
+        true => Reply::status(429, "").with("retry-after", "3600"),
+        false => Reply::json(&json!({ "access_token": "token" })),
+    })
+    .await;
+    let credentials = credentials_with(&[], CredentialStore::default());
+    let mut sent = Vec::new();
+    for id in ["busy", "other"] {
+        let value = json!({
+            "grantType": "clientCredentials", "accessTokenUrl": server.url("/token").as_str(), "clientId": id,
+            "clientSecret": "secret", "authentication": "body"
+        });
+        let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
+        sent.push(credentials.send(Some(&credential), get(server.url("/"))).await.is_ok());
+    }
+    assert_eq!(sent, [false, true]);
 }

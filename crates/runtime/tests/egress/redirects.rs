@@ -3,6 +3,9 @@
 use http::{Method, header};
 use nodehost_runtime::egress::{EgressErrorKind, Grant, HostSet, Redirects, SecretTexts};
 
+use serde_json::json;
+
+use crate::credentials::{credentials, inline};
 use crate::server::{Reply, Server};
 use crate::{egress, get, post};
 
@@ -135,4 +138,59 @@ async fn what_the_node_itself_takes_from_a_credential_stays_behind_too() {
     assert_eq!(other.requests().len(), 2);
     assert!(!format!("{:?}", other.requests()).contains("canary"));
     assert_eq!(server.requests()[0].header("x-of-the-node"), Some("key=canary-secret;"), "its own host gets it");
+}
+
+/// Servers that put paths in order often take the query along, and with it a key.
+#[tokio::test]
+async fn a_query_with_a_credential_does_not_leave_the_host() {
+    let other = Server::start(|_| Reply::ok("")).await;
+    let target = other.url("/").to_string();
+    let server = Server::start(move |request| match request.target.as_str() {
+        "/token" => Reply::json(&json!({ "access_token": "canary/token", "token_type": "mac" })),
+        path => Reply::status(302, "").with("location", format!("{target}{}", path.trim_start_matches('/'))),
+    })
+    .await;
+    let credentials = credentials(&[]);
+    let token_url = server.url("/token");
+    for (name, value) in [
+        ("httpQueryAuth", json!({ "name": "key", "value": "canary&secret" })),
+        (
+            "oAuth2Api",
+            json!({ "grantType": "clientCredentials", "accessTokenUrl": token_url.as_str(), "clientId": "me", "clientSecret": "secret" }),
+        ),
+    ] {
+        let credential = inline(&credentials, name, value).await.unwrap();
+        let error = credentials.send(Some(&credential), get(server.url("/x"))).await.unwrap_err();
+        assert!(error.to_string().contains("its URL holds a credential"), "{name}: {error}");
+    }
+    assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn secrets_are_held_back_as_they_are_spelled() {
+    let other = Server::start(|_| Reply::ok("")).await;
+    let server = redirecting(307, other.url("/").to_string()).await;
+    let credentials = credentials(&[]);
+    let secret = json!({ "name": "x-key", "value": "canary \"secret\"" });
+    let credential = inline(&credentials, "httpHeaderAuth", secret).await.unwrap();
+    for body in ["key=canary+%22secret%22", r#"{"key":"canary \"secret\""}"#, "bWU6Y2FuYXJ5ICJzZWNyZXQi"] {
+        let error = credentials.send(Some(&credential), post(server.url("/"), body)).await.unwrap_err();
+        assert!(error.to_string().contains("the body holds a credential"), "{body}: {error}");
+    }
+    assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn requests_for_tokens_stay_with_their_endpoint() {
+    let other = Server::start(|_| Reply::json(&json!({ "access_token": "token" }))).await;
+    let server = redirecting(307, other.url("/").to_string()).await;
+    let credentials = credentials(&[]);
+    let value = json!({
+        "grantType": "clientCredentials", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me",
+        "clientSecret": "canary-secret", "authentication": "body"
+    });
+    let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
+    let error = credentials.send(Some(&credential), get(server.url("/x"))).await.unwrap_err();
+    assert!(error.to_string().contains("the body holds a credential"), "{error}");
+    assert_eq!(other.connections(), 0);
 }

@@ -240,3 +240,24 @@ async fn a_provider_gives_credentials_and_saves_their_tokens() {
     assert!(credentials.resolve_stored("httpBearerAuth", "own", None).await.is_ok());
     assert_eq!(vault.asked.load(Ordering::SeqCst), asked);
 }
+
+#[tokio::test]
+async fn a_stored_credential_belongs_to_the_host_in_the_header_too() {
+    let server = Server::start(|_| Reply::ok("")).await;
+    let own = format!("127.0.0.1:{}", server.port());
+    let domains = format!("{own}, service.example");
+    let value =
+        data(&json!({ "token": "canary-token", "allowedHttpRequestDomains": "domains", "allowedDomains": domains }));
+    let store = CredentialStore::default().with("one", "httpBearerAuth", value);
+    let credentials = credentials_with(&[], store);
+    let credential = credentials.resolve_stored("httpBearerAuth", "one", None).await.unwrap();
+    for (name, goes) in [(own.as_str(), true), ("service.example", true), ("elsewhere.example", false), ("a b", false)]
+    {
+        let mut request = get(server.url("/"));
+        request.headers.insert("host", name.parse().unwrap());
+        let result = credentials.send(Some(&credential), request).await;
+        let foreign = matches!(&result, Err(SendError::Egress(error)) if error.kind == EgressErrorKind::ForeignHost);
+        assert_eq!((result.is_ok(), foreign), (goes, !goes), "{name}: {result:?}");
+    }
+    assert_eq!(server.requests().len(), 2);
+}

@@ -14,7 +14,7 @@ use super::config::{GrantType, TokenConfig};
 use crate::credentials::error::CredentialError;
 use crate::credentials::redact::Redactor;
 use crate::credentials::secret::{CredentialData, Secret};
-use crate::egress::{Egress, IncomingResponse, OutgoingRequest, Tally};
+use crate::egress::{Egress, Grant, IncomingResponse, OutgoingRequest, Tally};
 
 /// How long a token request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -26,7 +26,7 @@ pub(crate) struct Token {
     pub(crate) access: Secret,
     /// `Authorization` of requests with this token.
     pub(crate) bearer: HeaderValue,
-    pub(crate) token_type: String,
+    token_type: String,
     pub(crate) refresh: Option<Secret>,
     /// When it is no longer accepted, as far as is known.
     expires: Option<Instant>,
@@ -57,6 +57,11 @@ impl Token {
             data,
             echoes: OnceLock::new(),
         })
+    }
+
+    /// Whether it goes into `Authorization`; n8n puts every other type of token into the query.
+    pub(crate) fn is_bearer(&self) -> bool {
+        self.token_type == "bearer"
     }
 
     /// The texts that must not be seen.
@@ -116,6 +121,7 @@ pub(crate) async fn fetch(
     egress: &Egress,
     type_name: &str,
     config: &TokenConfig,
+    grant: Grant,
     previous: Option<&Token>,
     tally: Option<Arc<Tally>>,
 ) -> Result<Token, CredentialError> {
@@ -133,6 +139,7 @@ pub(crate) async fn fetch(
     request.idempotent = Some(refresh.is_none());
     request.transport_retries = 2;
     request.tally = tally;
+    request.grant = Some(grant);
     request.label = Some("token".into());
     let headers = &mut request.headers;
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/x-www-form-urlencoded"));
