@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::secret::CredentialData;
-use super::store::{CredentialStore, StoreError, Stored};
+use super::store::{CredentialStore, SaveError, StoreError, Stored};
 use crate::egress::RateLimit;
 
 /// Gives the credentials that requests name by id, decrypted.
@@ -76,13 +76,13 @@ impl CredentialStore {
         Ok(Arc::new(Stored::provided(given)))
     }
 
-    /// Saves new tokens where the credential came from; the reason, if that is not possible.
-    pub(crate) async fn save(&self, id: &str, tokens: Map<String, Value>) -> Result<(), String> {
+    /// Saves new tokens where the credential came from.
+    pub(crate) async fn save(&self, id: &str, tokens: Map<String, Value>) -> Result<(), SaveError> {
         if let Some(provider) = self.provider.as_ref().filter(|_| !self.has(id)) {
-            return provider.save_tokens(id, tokens).await;
+            return provider.save_tokens(id, tokens).await.map_err(SaveError::Nowhere);
         }
         let (store, id) = (self.clone(), id.to_owned());
         let saving = tokio::task::spawn_blocking(move || store.save_tokens(&id, tokens));
-        saving.await.unwrap_or_else(|_| Err("saving was broken off".to_owned()))
+        saving.await.unwrap_or_else(|_| Err(SaveError::Failed("saving was broken off".to_owned())))
     }
 }

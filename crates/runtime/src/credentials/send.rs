@@ -13,7 +13,7 @@ use super::error::{CredentialError, SendError};
 use super::oauth2::{GrantType, Slot, Token, TokenConfig, fetch, initial_token};
 use super::rejection::is_rejection;
 use super::service::Credentials;
-use super::store::CredentialStore;
+use super::store::{CredentialStore, SaveError};
 use crate::egress::{EgressError, EgressErrorKind, Fate, IncomingResponse, OutgoingRequest, Tally};
 
 impl Credentials {
@@ -161,12 +161,23 @@ impl Credentials {
 
 /// Saves a refresh token that took the place of another: without it the credential would be lost.
 async fn save(store: &CredentialStore, credential: &Credential, token: &Token) -> Result<(), CredentialError> {
-    let saved = match credential.origin() {
-        Origin::Inline => Err("the credential came with the request. Put it into the runner's store".to_owned()),
-        Origin::Stored { id } => store.save(id, token.data_to_save()).await,
+    let reason = match credential.origin() {
+        Origin::Inline => "the credential came with the request. Put it into the runner's store".to_owned(),
+        Origin::Stored { id } => match store.save(id, token.data_to_save()).await {
+            Ok(()) => return Ok(()),
+            Err(SaveError::Nowhere(reason)) => reason,
+            // The old token is spent: without the new one the credential would be lost.
+            Err(SaveError::Failed(reason)) => {
+                tracing::warn!(
+                    credential = id,
+                    reason,
+                    "a new refresh token could not be saved; it is kept in memory only"
+                );
+                return Ok(());
+            }
+        },
     };
-    saved
-        .map_err(|reason| CredentialError::RotatedRefreshToken { type_name: credential.type_name().to_owned(), reason })
+    Err(CredentialError::RotatedRefreshToken { type_name: credential.type_name().to_owned(), reason })
 }
 
 /// A proxy is named in parameters, by whoever may run the node: a stored credential must not pass it in the clear.

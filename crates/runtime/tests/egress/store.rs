@@ -114,9 +114,9 @@ fn broken_variables_are_told_without_their_content() {
     assert!(error.contains('a') && !error.contains("canary"), "{error}");
 }
 
-#[tokio::test]
-async fn rotated_refresh_tokens_are_saved() {
-    let server = Server::start(|request| match (request.target.as_str(), request.text()) {
+/// A service that takes a refresh token once and gives another in return.
+async fn rotating() -> Server {
+    Server::start(|request| match (request.target.as_str(), request.text()) {
         ("/token", text) if text.contains("refresh_token=first") => Reply::json(
             &json!({ "access_token": "new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
         ),
@@ -124,14 +124,23 @@ async fn rotated_refresh_tokens_are_saved() {
         _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
         _ => Reply::status(401, ""),
     })
-    .await;
-    let folder = tempfile::tempdir().unwrap();
-    let key = StoreKey::generate();
-    let entry = json!({ "type": "oAuth2Api", "data": {
+    .await
+}
+
+fn rotating_entry(server: &Server) -> Value {
+    json!({ "type": "oAuth2Api", "data": {
         "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
         "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
         "oauthTokenData": { "access_token": "old-token", "refresh_token": "first" }
-    } });
+    } })
+}
+
+#[tokio::test]
+async fn rotated_refresh_tokens_are_saved() {
+    let server = rotating().await;
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::generate();
+    let entry = rotating_entry(&server);
     write(folder.path(), "one", &entry);
     let credentials = credentials_with(&[], store(folder.path(), &key));
     for _ in 0..2 {
@@ -260,4 +269,32 @@ async fn a_stored_credential_belongs_to_the_host_in_the_header_too() {
         assert_eq!((result.is_ok(), foreign), (goes, !goes), "{name}: {result:?}");
     }
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn tokens_are_neither_lost_nor_put_over_what_somebody_has_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = StoreKey::generate();
+    for change in [true, false] {
+        let server = rotating().await;
+        let mut entry = rotating_entry(&server);
+        write(folder.path(), "one", &entry);
+        let credentials = credentials_with(&[], store(folder.path(), &key));
+        let credential = credentials.resolve_stored("oAuth2Api", "one", None).await.unwrap();
+        if change {
+            entry["data"]["clientSecret"] = json!("changed");
+            write(folder.path(), "one", &entry);
+        } else {
+            fs::remove_file(folder.path().join("one.json")).unwrap();
+        }
+        for _ in 0..2 {
+            assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
+        }
+        if change {
+            let credential = credentials.resolve_stored("oAuth2Api", "one", None).await.unwrap();
+            assert_eq!(credential.data().text("clientSecret"), Some("changed"));
+        } else {
+            assert!(!folder.path().join("one.json").exists(), "what was removed stays so");
+        }
+    }
 }

@@ -119,6 +119,21 @@ pub enum StoreError {
     },
 }
 
+/// Why new tokens are not saved.
+#[derive(Debug)]
+pub(crate) enum SaveError {
+    /// There is nowhere to save them, and will be nowhere.
+    Nowhere(String),
+    /// The file cannot be read or written just now.
+    Failed(String),
+}
+
+impl From<String> for SaveError {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
+}
+
 impl CredentialStore {
     /// A store of the files in `folder`, encrypted with `key`, and of the credentials in the environment's variables.
     /// Files are read when they are first asked for.
@@ -174,19 +189,32 @@ impl CredentialStore {
         self.inner.fixed.contains_key(id) || self.path(id).is_some_and(|path| path.exists())
     }
 
-    /// Saves new tokens; the reason, if that is not possible.
-    pub(crate) fn save_tokens(&self, id: &str, tokens: Map<String, Value>) -> Result<(), String> {
-        let path = self.path(id).ok_or("it does not come from a file")?;
+    /// Saves new tokens.
+    pub(crate) fn save_tokens(&self, id: &str, tokens: Map<String, Value>) -> Result<(), SaveError> {
+        let no_file = || SaveError::Nowhere("it does not come from a file".to_owned());
+        let path = self.path(id).ok_or_else(no_file)?;
         let mut files = self.inner.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let cached = files.get_mut(id).ok_or("it does not come from a file")?;
-        let mut data = cached.stored.data.expose().clone();
-        data.insert("oauthTokenData".to_owned(), Value::Object(tokens));
+        let cached = files.get_mut(id).ok_or_else(no_file)?;
         let mut entry = read_entry(&path)?;
+        // Somebody has put in another credential meanwhile: the tokens are not its own.
+        if entry.data.is_some() {
+            return Ok(());
+        }
+        let mut data = self.unseal(id, &entry)?;
+        data.insert("oauthTokenData".to_owned(), Value::Object(tokens));
         self.write(&path, id, &mut entry, &data)?;
         let revision = cached.stored.revision;
         cached.stored = Arc::new(entry.into_stored(data, revision)?);
         cached.stamp = stamp(&path).map_err(|error| error.to_string())?;
         Ok(())
+    }
+
+    fn unseal(&self, id: &str, entry: &Entry) -> Result<Map<String, Value>, String> {
+        let key = self.inner.key.as_ref().ok_or("the runner has no store key; set one")?;
+        let sealed = entry.sealed.as_ref().ok_or("it has neither data nor sealed")?;
+        let plain = key.open(sealed, &context(id, &entry.type_name));
+        let plain = plain.ok_or("it was encrypted with another key, or its id or type was changed")?;
+        Ok(serde_json::from_slice(&plain).map_err(|_| "what is encrypted is not an object")?)
     }
 
     fn find(&self, id: &str) -> Result<Option<Arc<Stored>>, StoreError> {
@@ -209,21 +237,17 @@ impl CredentialStore {
     }
 
     fn load(&self, path: &Path, id: &str, revision: u64) -> Result<(Stored, Stamp), String> {
+        let stamped = || stamp(path).map_err(|error| error.to_string());
+        // Taken before the file is read: what changes after that is a change.
+        let before = stamped()?;
         let mut entry = read_entry(path)?;
-        let key = self.inner.key.as_ref().ok_or("the runner has no store key; set one")?;
-        let data = match (entry.data.take(), &entry.sealed) {
-            (Some(data), _) => {
+        let (data, stamp) = match entry.data.take() {
+            Some(data) => {
                 self.write(path, id, &mut entry, &data)?;
-                data
+                (data, stamped()?)
             }
-            (None, Some(sealed)) => {
-                let plain = key.open(sealed, &context(id, &entry.type_name));
-                let plain = plain.ok_or("it was encrypted with another key, or its id or type was changed")?;
-                serde_json::from_slice(&plain).map_err(|_| "what is encrypted is not an object")?
-            }
-            (None, None) => return Err("it has neither data nor sealed".to_owned()),
+            None => (self.unseal(id, &entry)?, before),
         };
-        let stamp = stamp(path).map_err(|error| error.to_string())?;
         Ok((entry.into_stored(data, revision)?, stamp))
     }
 
