@@ -40,10 +40,19 @@ impl fmt::Display for AddressKind {
 
 /// The kind of an address that is not public, `None` for a public one. IPv4 inside IPv6 counts as IPv4.
 pub(crate) fn special_kind(address: IpAddr) -> Option<AddressKind> {
-    match canonical(address) {
+    let inner = match canonical(address) {
         IpAddr::V4(v4) => special_v4(v4),
         IpAddr::V6(v6) => special_v6(v6),
+    };
+    match address {
+        // ISATAP is but the end of an address: what it begins with says which network it is in.
+        IpAddr::V6(v6) if is_isatap(v6) => inner.or_else(|| special_v6(v6)),
+        _ => inner,
     }
+}
+
+fn is_isatap(v6: Ipv6Addr) -> bool {
+    matches!(v6.segments(), [_, _, _, _, 0 | 0x200, 0x5efe, _, _])
 }
 
 /// The IPv4 address inside an IPv6 one (mapped, compatible, translated, NAT64, 6to4, ISATAP), else the address itself.
@@ -67,8 +76,8 @@ fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
         [0, 0, 0, 0, 0, 0xffff | 0, high, low]
         | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
-        | [0x2002, high, low, ..]
-        | [_, _, _, _, 0 | 0x200, 0x5efe, high, low] => join(high, low),
+        | [0x2002, high, low, ..] => join(high, low),
+        [.., high, low] if is_isatap(v6) => join(high, low),
         _ => None,
     }
 }
@@ -137,7 +146,15 @@ mod tests {
 
     #[test]
     fn public_addresses_are_not_special() {
-        for address in ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
+        for address in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "172.32.0.1",
+            "100.128.0.1",
+            "2606:4700::1111",
+            "::ffff:1.1.1.1",
+            "2606:4700::5efe:8.8.8.8",
+        ] {
             assert_eq!(kind(address), None, "{address}");
         }
     }
@@ -171,6 +188,8 @@ mod tests {
             ("2002:7f00:1::", Loopback),
             ("2002:a00:1::1", Private),
             ("2001:470::5efe:10.0.0.1", Private),
+            ("fd00::5efe:8.8.8.8", Private),
+            ("fe80::200:5efe:8.8.8.8", LinkLocal),
             ("2001:0:1::1", Reserved),
             ("fe80::1", LinkLocal),
             ("fd00::1", Private),

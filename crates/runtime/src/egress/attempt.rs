@@ -104,7 +104,10 @@ impl Egress {
             return inner.clients.direct(&Mode { verify_tls, listed }).cloned().map_err(setup);
         };
         if let (Verdict::Resolve, Some(Host::Domain(name))) = (verdict, url.host()) {
-            check_name(&*inner.lookup, &inner.config.policy, name).await.map_err(|error| {
+            let after = inner.config.connect_timeout.min(limits.timeout);
+            let until = limits.end.min(Instant::now() + after);
+            let checked = timeout_at(until, check_name(&*inner.lookup, &inner.config.policy, name)).await;
+            checked.map_err(|_| fail(EgressErrorKind::Timeout { phase: Phase::Connect, after }))?.map_err(|error| {
                 fail(match error {
                     ResolveError::Refused(refusal) => EgressErrorKind::Refused(refusal),
                     ResolveError::NotFound(_) => EgressErrorKind::Dns,

@@ -23,15 +23,28 @@ pub struct RateLimit {
 /// Whose budget it is: a credential (0: none) and a host.
 type Key = (u64, String);
 
-/// More budgets than these are not kept without looking for idle ones.
+/// What servers say holds this long at most: a slip of theirs must not close a host for good.
+const LONGEST_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// Budgets for longer times are those for this one.
+const LONGEST_PERIOD: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Fewer budgets than these are kept without looking for idle ones.
 const SWEEP_AT: usize = 4096;
 
 /// The budgets of the process.
 #[derive(Debug, Default)]
 pub(crate) struct Budgets {
-    buckets: Mutex<HashMap<Key, Bucket>>,
+    buckets: Mutex<Buckets>,
     /// Whether there is any: nothing is locked until one is set or learned.
     in_use: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Buckets {
+    all: HashMap<Key, Bucket>,
+    /// With so many the next look for idle ones is due.
+    sweep_at: usize,
 }
 
 #[derive(Debug, Default)]
@@ -65,9 +78,12 @@ impl Budgets {
         let now = Instant::now();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (credential, host.to_owned());
+        if limit.is_some() {
+            buckets.sweep(now);
+        }
         let bucket = match limit {
-            Some(_) => buckets.entry(key).or_default(),
-            None => match buckets.get_mut(&key) {
+            Some(_) => buckets.all.entry(key).or_default(),
+            None => match buckets.all.get_mut(&key) {
                 Some(bucket) => bucket,
                 None => return Ok(Duration::ZERO),
             },
@@ -79,13 +95,21 @@ impl Budgets {
     pub(crate) fn learn(&self, credential: u64, host: &str, response: &IncomingResponse) {
         let Some((remaining, wait)) = said(response.status, &response.headers) else { return };
         let now = Instant::now();
-        let Some(resets) = now.checked_add(wait) else { return };
+        let resets = now + wait.min(LONGEST_WINDOW);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= SWEEP_AT {
-            buckets.retain(|_, bucket| !bucket.is_idle(now));
-        }
-        buckets.entry((credential, host.to_owned())).or_default().learn(now, remaining, resets);
+        buckets.sweep(now);
+        buckets.all.entry((credential, host.to_owned())).or_default().learn(now, remaining, resets);
         self.in_use.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Buckets {
+    /// Forgets idle budgets once there are many; then there is room for as many again as are left, which pays for looking.
+    fn sweep(&mut self, now: Instant) {
+        if self.all.len() >= self.sweep_at.max(SWEEP_AT) {
+            self.all.retain(|_, bucket| !bucket.is_idle(now));
+            self.sweep_at = self.all.len() * 2;
+        }
     }
 }
 
@@ -105,7 +129,8 @@ impl Bucket {
             at = window.resets;
         }
         let limit = limit.filter(|limit| limit.requests > 0 && !limit.per.is_zero());
-        let interval = limit.map(|limit| (limit.per / limit.requests, limit.per));
+        let interval = limit.map(|limit| (limit.per.min(LONGEST_PERIOD), limit.requests));
+        let interval = interval.map(|(per, requests)| (per / requests, per));
         if let (Some((interval, per)), Some(arrival)) = (interval, self.arrival) {
             at = at.max(arrival + interval - per.min(arrival + interval - now));
         }
@@ -169,9 +194,11 @@ fn structured_limit(text: &str) -> Option<(u32, Duration)> {
     Some((part("r")? as u32, seconds(part("t")?)?))
 }
 
-/// Seconds from now; large numbers are moments since 1970, in seconds.
+/// Seconds from now; large numbers are moments since 1970, in seconds or, larger still, in milliseconds.
 fn seconds(value: f64) -> Option<Duration> {
     const A_MOMENT: f64 = 1e9;
+    const IN_MILLISECONDS: f64 = 1e12;
+    let value = if value < IN_MILLISECONDS { value } else { value / 1000.0 };
     if value < A_MOMENT {
         return Duration::try_from_secs_f64(value).ok();
     }
@@ -199,6 +226,7 @@ mod tests {
         assert_eq!(heard(200, &[("ratelimit", "\"default\";r=5;t=30")]), Some((5, 30)));
         assert_eq!(heard(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9")]), Some((0, 9)));
         assert_eq!(heard(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1000000001")]), Some((0, 0)));
+        assert_eq!(heard(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1000000000001")]), Some((0, 0)));
         assert_eq!(heard(200, &[("ratelimit-remaining", "x"), ("ratelimit-reset", "10")]), None);
     }
 
@@ -232,5 +260,31 @@ mod tests {
         let later = now + Duration::from_secs(11);
         assert_eq!(bucket.reserve(later, None, true, patience), Ok(Duration::ZERO));
         assert!(bucket.is_idle(later));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn numbers_without_end_are_bounded() {
+        let budgets = Budgets::default();
+        let limit = Some(RateLimit { requests: 1, per: Duration::MAX });
+        assert_eq!(budgets.reserve(1, "a", limit, true, Duration::ZERO), Ok(Duration::ZERO));
+        let wait = budgets.reserve(1, "a", limit, true, Duration::ZERO).unwrap_err();
+        assert_eq!(wait, LONGEST_PERIOD);
+        let headers = headers(&[("retry-after", "10000000000000000000")]);
+        let (status, url) = (StatusCode::TOO_MANY_REQUESTS, "http://a.example/".parse().unwrap());
+        let answer = IncomingResponse { status, headers, body: Default::default(), url, attempts: 1, done: false };
+        budgets.learn(2, "a", &answer);
+        assert_eq!(budgets.reserve(2, "a", None, true, Duration::ZERO), Err(LONGEST_WINDOW));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn budgets_that_are_full_again_are_forgotten() {
+        let budgets = Budgets::default();
+        let limit = Some(RateLimit { requests: 10, per: Duration::from_secs(1) });
+        for credential in 0..100_000 {
+            budgets.reserve(credential, "a", limit, true, Duration::ZERO).unwrap();
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+        let kept = budgets.buckets.lock().unwrap().all.len();
+        assert!(kept <= 2 * SWEEP_AT, "{kept}");
     }
 }

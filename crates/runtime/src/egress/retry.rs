@@ -88,6 +88,8 @@ mod tests {
             let pause = rules.pause(1, &answer("10")).unwrap();
             assert!(pause >= Duration::from_secs(10) && Instant::now() + pause < deadline, "{pause:?}");
         }
-        assert_eq!(rules.pause(1, &answer("11")), None);
+        for long in ["11", "31", "10000000000000000000"] {
+            assert_eq!(rules.pause(1, &answer(long)), None, "{long}");
+        }
     }
 }

@@ -6,8 +6,9 @@ use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use nodehost_runtime::egress::{EgressErrorKind, Fate, Lookup, Refusal, Tally};
+use nodehost_runtime::egress::{EgressErrorKind, Fate, Lookup, Phase, Refusal, Tally};
 use url::Url;
 
 use crate::server::{Reply, Server};
@@ -169,4 +170,26 @@ async fn a_gateway_gets_everything_with_its_own_url_beside() {
     let response = egress.send(get("https://api.example/a?b=c%20d#e".parse().unwrap())).await.unwrap();
     assert_eq!(response.body, "GET /record https://api.example/a?b=c%20d#e");
     assert_eq!(response.url.as_str(), "https://api.example/a?b=c%20d#e");
+}
+
+/// A resolver that never answers.
+struct Silent;
+
+impl Lookup for Silent {
+    fn lookup(&self, _: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn looking_up_a_target_behind_a_proxy_has_its_time() {
+    let egress = egress_with(&["127.0.0.1"], |config| {
+        config.lookup = Some(Arc::new(Silent));
+        config.connect_timeout = Duration::from_millis(50);
+    });
+    let mut request = get("http://service.example/x".parse().unwrap());
+    request.proxy = Some("http://127.0.0.1:9/".parse().unwrap());
+    let error = tokio::time::timeout(Duration::from_secs(10), egress.send(request)).await.unwrap().unwrap_err();
+    assert!(matches!(error.kind, EgressErrorKind::Timeout { phase: Phase::Connect, .. }), "{error:?}");
+    assert_eq!(error.fate, Fate::NotSent);
 }
