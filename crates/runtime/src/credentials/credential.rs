@@ -113,12 +113,12 @@ impl Credential {
     #[must_use]
     pub fn redactor(&self) -> Redactor {
         match &self.inner.plan {
-            Plan::OAuth2 { slot, .. } => self.redactor_of(slot.current().as_deref()),
-            _ => self.redactor_of(None),
+            Plan::OAuth2 { slot, .. } => self.redactor_of(&slot.known()),
+            _ => self.redactor_of(&[]),
         }
     }
 
-    fn redactor_of(&self, token: Option<&Token>) -> Redactor {
+    fn redactor_of(&self, tokens: &[Arc<Token>]) -> Redactor {
         let inner = &self.inner;
         let mut values = secret_texts(inner);
         match &inner.plan {
@@ -136,7 +136,7 @@ impl Credential {
                 values.extend(body.into_iter().map(str::to_owned));
             }
         }
-        values.extend(token.into_iter().flat_map(Token::texts).map(str::to_owned));
+        values.extend(tokens.iter().flat_map(|token| token.texts()).map(str::to_owned));
         Redactor::new(values.iter().map(String::as_str))
     }
 
@@ -145,13 +145,13 @@ impl Credential {
         if self.inner.origin == Origin::Inline {
             return;
         }
-        let token = match &self.inner.plan {
-            Plan::OAuth2 { slot, .. } => slot.current(),
-            _ => None,
+        let tokens = match &self.inner.plan {
+            Plan::OAuth2 { slot, .. } => slot.known(),
+            _ => Vec::new(),
         };
         // A token's own texts change with it; the credential's do not.
         let own = self.inner.echoes.get_or_init(|| Redactor::new(secret_texts(&self.inner).iter().map(String::as_str)));
-        for redactor in [Some(own), token.as_ref().map(|token| token.echoes())].into_iter().flatten() {
+        for redactor in std::iter::once(own).chain(tokens.iter().map(|token| token.echoes())) {
             if let Some(body) = redactor.redact_bytes(&response.body) {
                 response.body = body.into();
             }

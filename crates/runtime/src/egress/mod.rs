@@ -27,6 +27,7 @@ mod retry;
 mod tls;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug};
@@ -50,6 +51,9 @@ use resolver::SystemLookup;
 use retry::RetryRules;
 
 use crate::metrics::Metrics;
+
+/// Longer timeouts, which come from parameters, are this one.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
 /// The one way out. Cheap to clone; clones share connections.
 #[derive(Clone)]
@@ -155,7 +159,7 @@ impl Egress {
 
     /// One attempt with its redirects. Takes the body out of the request if it can be sent only once.
     async fn attempt(&self, request: &mut OutgoingRequest) -> Result<IncomingResponse, EgressError> {
-        let timeout = request.timeout.unwrap_or(self.inner.config.timeout);
+        let timeout = request.timeout.unwrap_or(self.inner.config.timeout).min(LONGEST_TIMEOUT);
         let started = Instant::now();
         let whole = started + timeout;
         let (proxy, tally) = (request.proxy.clone(), request.tally.clone());

@@ -88,6 +88,14 @@ async fn tls_to_a_plain_server_says_so() {
 }
 
 #[tokio::test]
+async fn timeouts_without_end_are_taken() {
+    let server = Server::start(|_| Reply::ok("there")).await;
+    let mut request = get(server.url("/"));
+    request.timeout = Some(Duration::MAX);
+    assert_eq!(egress().send(request).await.unwrap().body, "there");
+}
+
+#[tokio::test]
 async fn slow_servers_meet_every_timeout() {
     let server = Server::start(|request| match request.target.as_str() {
         "/silent" => Reply::Stall(Vec::new()),

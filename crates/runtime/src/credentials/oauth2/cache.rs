@@ -42,6 +42,8 @@ pub(crate) struct Slot {
 #[derive(Default)]
 struct State {
     token: Option<Arc<Token>>,
+    /// The one before: answers to requests that were sent with it may still be on their way.
+    previous: Option<Arc<Token>>,
     /// The one request for a token; all who need it wait for it.
     pending: Option<Shared<BoxFuture<'static, Fetched>>>,
     rejected: Option<(Instant, CredentialError)>,
@@ -139,9 +141,10 @@ impl Slot {
         }
     }
 
-    /// The value of the token, if there is one: for redaction.
-    pub(crate) fn current(&self) -> Option<Arc<Token>> {
-        lock(&self.state).token.clone()
+    /// The token, if there is one, and the one before it: for redaction.
+    pub(crate) fn known(&self) -> Vec<Arc<Token>> {
+        let state = lock(&self.state);
+        state.token.iter().chain(&state.previous).map(Arc::clone).collect()
     }
 
     fn pending<F>(
@@ -189,7 +192,7 @@ impl Slot {
         state.pending = None;
         match fetched {
             Ok(token) => {
-                state.token = Some(Arc::clone(token));
+                state.previous = state.token.replace(Arc::clone(token));
                 state.rejected = None;
                 state.renew_not_before = None;
             }
@@ -217,4 +220,59 @@ impl std::fmt::Debug for Slot {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn token(name: &str) -> Token {
+        let Value::Object(data) = json!({ "access_token": name, "expires_in": 3600 }) else { unreachable!() };
+        Token::read(data, Instant::now()).unwrap()
+    }
+
+    /// The token that a request gets, the endpoint answering with `answer`, and how often it was asked.
+    async fn get(slot: &Arc<Slot>, answer: Option<&'static str>) -> (Result<String, ()>, usize) {
+        let asked = AtomicUsize::new(0);
+        let fetch = |_| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            async move { answer.map(token).ok_or(CredentialError::Deadline) }
+        };
+        let got = slot.token(|| None, fetch).await;
+        (got.map(|token| token.access.expose().to_owned()).map_err(drop), asked.into_inner())
+    }
+
+    fn ok(name: &str) -> Result<String, ()> {
+        Ok(name.to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokens_are_renewed_before_they_expire() {
+        let slot = Arc::<Slot>::default();
+        assert_eq!(get(&slot, Some("first")).await, (ok("first"), 1));
+        tokio::time::advance(Duration::from_secs(3600 - 61)).await;
+        assert_eq!(get(&slot, Some("second")).await, (ok("first"), 0));
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(get(&slot, Some("second")).await, (ok("second"), 1));
+        let known: Vec<_> = slot.known().iter().map(|token| token.access.expose().to_owned()).collect();
+        assert_eq!(known, ["second", "first"], "answers to the first may still come");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_is_due_is_used_while_its_endpoint_is_out_of_order() {
+        let slot = Arc::<Slot>::default();
+        assert_eq!(get(&slot, Some("first")).await, (ok("first"), 1));
+        tokio::time::advance(Duration::from_secs(3600 - 30)).await;
+        assert_eq!(get(&slot, None).await, (ok("first"), 1), "tried");
+        assert_eq!(get(&slot, None).await, (ok("first"), 0), "and not at once again");
+        tokio::time::advance(RETRY_RENEWAL).await;
+        assert_eq!(get(&slot, None).await, (ok("first"), 1));
+        tokio::time::advance(Duration::from_secs(30)).await;
+        assert_eq!(get(&slot, None).await, (Err(()), 1), "it has expired");
+        assert_eq!(get(&slot, Some("second")).await, (ok("second"), 1));
+    }
 }
