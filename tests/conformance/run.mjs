@@ -92,7 +92,7 @@ async function runSuite(suite, context) {
 const require = createRequire(join(resolve(options.modules), 'conformance.js'));
 const n8n = Object.assign((id) => require(id), { resolve: (id) => require.resolve(id) });
 const temporary = mkdtempSync(join(tmpdir(), 'nodehost-conformance-'));
-const context = { n8n, modules: resolve(options.modules), project, temporary, seeds: [FIXED_SEED, commitSeed()], cargo: { example, binary }, output };
+const context = { n8n, modules: resolve(options.modules), project, temporary, seeds: [FIXED_SEED, commitSeed()], isSeedChosen: options.seed !== undefined, cargo: { example, binary }, output };
 const folders = readdirSync(here).sort().filter((folder) => existsSync(join(here, folder, 'suite.mjs')));
 const names = wanted.length > 0 ? wanted : folders;
 const failures = [];
