@@ -228,6 +228,24 @@ async fn an_answer_that_nobody_reads_is_not_held_for_ever() {
     let body = json!({ "expression": format!("={{{{ 'x'.repeat({LONG}) }}}}") }).to_string();
     let head = format!(
         "POST /v1/expressions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
+#[tokio::test]
+async fn the_body_of_any_call_is_held_until_it_is_answered() {
+    let halo = Halo::start_with(ServerConfig { max_held_bytes: 64 * 1024, ..ServerConfig::default() }).await;
+    halo.simulator.fault(Fault::delay(Duration::from_secs(60)).on("GET", "/api/TicketType"));
+    let request = json!({
+        "parameters": { "resource": "tickets", "operation": "getAll" },
+        "credentials": { "haloPSAApi": { "data": halo.credential() } },
+        "property": "filters.requesttype",
+        "filter": "x".repeat(40_000),
+    });
+    let call = halo.runner.call(Method::POST, "/v1/nodes/haloPsa/options").json(&request);
+    let waiting = tokio::spawn(call.send());
+    until("its token", || halo.simulator.token_requests() == 1).await;
+    let answer = halo.runner.post("/v1/nodes/haloPsa/options", &request).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_requests")));
+    waiting.abort();
+}
+
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );

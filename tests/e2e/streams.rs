@@ -130,6 +130,45 @@ async fn an_item_of_a_stream_does_not_see_the_others() {
     assert_eq!(answer[0]["outputs"]["0"][0]["json"]["name"], "2 items", "{answer:?}");
 }
 
+/// A stream that is to be held, as the answer of a runner of this kind refuses it.
+async fn refused(config: ServerConfig, items: usize) -> (StatusCode, String, String) {
+    let halo = Halo::start_with(config).await;
+    let mut request = halo.create(json!([]));
+    request.as_object_mut().unwrap().remove("items");
+    request["settings"] = json!({ "bufferItems": true });
+    let body = std::iter::once(request).chain((0..items).map(item)).map(|line| format!("{line}\n")).collect();
+    let answer = send(&halo, body).await;
+    let told = answer.json();
+    assert!(halo.simulator.log().is_empty(), "nothing is sent");
+    (answer.status, told["code"].as_str().unwrap().to_owned(), told["detail"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_stream_that_is_held_has_the_limits_of_a_batch() {
+    let (status, code, told) = refused(ServerConfig { max_items: 2, ..ServerConfig::default() }, 3).await;
+    assert_eq!((status, code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "limit_exceeded"));
+    assert!(told.contains("max-items"), "{told}");
+    let (status, code, told) = refused(ServerConfig { max_held_bytes: 8192, ..ServerConfig::default() }, 1000).await;
+    assert_eq!((status, code.as_str()), (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"));
+    assert!(told.contains("max-held-bytes"), "{told}");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_held_must_come_to_its_end() {
+    let halo = Halo::start().await;
+    let mut request = halo.create(json!([]));
+    request.as_object_mut().unwrap().remove("items");
+    request["settings"] = json!({ "bufferItems": true, "timeoutMs": 100 });
+    let mut stream = BufReader::new(TcpStream::connect(halo.runner.address).await.unwrap());
+    let head = format!(
+        "POST /v1/executions HTTP/1.1\r\nHost: localhost\r\nContent-Type: {NDJSON}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    write_chunk(&mut stream, &format!("{request}\n{}\n", item(0))).await;
+    let answer = tokio::time::timeout(Duration::from_secs(20), read_line_with(&mut stream, "\"slow_body\"")).await;
+    assert!(answer.expect("it is not waited for").contains("timeoutMs"));
+}
+
 #[tokio::test]
 async fn a_client_that_does_not_read_is_not_waited_for() {
     let config = ServerConfig { stall_timeout: Duration::from_millis(200), ..ServerConfig::default() };

@@ -25,10 +25,21 @@ pub(crate) struct Room {
     bytes: usize,
 }
 
-/// A body that was read, and its room, which is free again once this is dropped.
+/// Room that is taken; free again once it is dropped.
+#[derive(Default)]
+pub(crate) struct Taken(Option<OwnedSemaphorePermit>);
+
+/// There is no room left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the bodies of all requests under way may take {bytes} bytes (max-held-bytes)")]
+pub(crate) struct Full {
+    bytes: usize,
+}
+
+/// A body that was read, and its room.
 pub(crate) struct Held {
     text: Bytes,
-    room: Option<OwnedSemaphorePermit>,
+    room: Taken,
 }
 
 impl Room {
@@ -36,34 +47,33 @@ impl Room {
         Self { free: Arc::new(Semaphore::new((bytes / KIB).min(Semaphore::MAX_PERMITS))), bytes }
     }
 
-    /// Room for so many bytes more.
-    fn extend(&self, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Problem> {
-        let missing = bytes.div_ceil(KIB).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
-        if missing == 0 {
+    /// Makes what is taken as much as so many bytes need: takes more, or gives some back.
+    pub(crate) fn fit(&self, taken: &mut Taken, bytes: usize) -> Result<(), Full> {
+        let (needed, has) = (bytes.div_ceil(KIB), taken.0.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+        if needed <= has {
+            drop(taken.0.as_mut().and_then(|taken| taken.split(has - needed)));
             return Ok(());
         }
-        let more = Arc::clone(&self.free).try_acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
-        let more = more.map_err(|_| {
-            let detail = format!("the bodies of all requests under way may take {} bytes (max-held-bytes)", self.bytes);
-            Problem::new(ErrorCode::TooManyRequests, detail).with_retry_after(1)
-        })?;
-        match held {
-            Some(held) => held.merge(more),
-            None => *held = Some(more),
+        let more = Arc::clone(&self.free).try_acquire_many_owned(u32::try_from(needed - has).unwrap_or(u32::MAX));
+        let more = more.map_err(|_| Full { bytes: self.bytes })?;
+        match &mut taken.0 {
+            Some(taken) => taken.merge(more),
+            None => taken.0 = Some(more),
         }
         Ok(())
     }
 }
 
-impl Held {
-    /// Parses the body, and gives its room back with the value: whoever keeps the value keeps the room.
-    pub(crate) async fn parse_held(self) -> Result<(Value, Option<OwnedSemaphorePermit>), Problem> {
-        Ok((json::parse_body(self.text).await?, self.room))
+impl From<Full> for Problem {
+    fn from(full: Full) -> Self {
+        Self::new(ErrorCode::TooManyRequests, full.to_string()).with_retry_after(1)
     }
+}
 
-    /// Parses the body.
-    pub(crate) async fn parse(self) -> Result<Value, Problem> {
-        self.parse_held().await.map(|(value, _)| value)
+impl Held {
+    /// Parses the body: whoever keeps the value keeps the room.
+    pub(crate) async fn parse(self) -> Result<(Value, Taken), Problem> {
+        Ok((json::parse_body(self.text).await?, self.room))
     }
 }
 
@@ -88,7 +98,7 @@ pub(crate) fn slow(config: &ServerConfig) -> Problem {
 
 async fn collect(mut body: Body, limit: usize, room: &Room) -> Result<Held, Problem> {
     let mut read = BytesMut::new();
-    let mut held = None;
+    let mut taken = Taken::default();
     while let Some(frame) = body.frame().await {
         let frame =
             frame.map_err(|error| Problem::new(ErrorCode::Malformed, format!("the body broke off: {error}")))?;
@@ -96,10 +106,10 @@ async fn collect(mut body: Body, limit: usize, room: &Room) -> Result<Held, Prob
         if read.len() + data.len() > limit {
             return Err(too_large(limit));
         }
-        room.extend(&mut held, read.len() + data.len())?;
+        room.fit(&mut taken, read.len() + data.len())?;
         read.extend_from_slice(&data);
     }
-    Ok(Held { text: read.freeze(), room: held })
+    Ok(Held { text: read.freeze(), room: taken })
 }
 
 fn too_large(limit: usize) -> Problem {
@@ -118,13 +128,15 @@ mod tests {
     #[test]
     fn room_is_given_out_once() {
         let room = Room::of(4 * KIB);
-        let (mut first, mut second) = (None, None);
-        room.extend(&mut first, 1).unwrap();
-        room.extend(&mut first, KIB).unwrap();
-        room.extend(&mut second, 3 * KIB).unwrap();
-        let refused = room.extend(&mut first, KIB + 1).unwrap_err();
-        assert_eq!(refused.code(), ErrorCode::TooManyRequests);
+        let (mut first, mut second) = (Taken::default(), Taken::default());
+        room.fit(&mut first, 1).unwrap();
+        room.fit(&mut first, KIB).unwrap();
+        room.fit(&mut second, 3 * KIB).unwrap();
+        assert_eq!(room.fit(&mut first, KIB + 1), Err(Full { bytes: 4 * KIB }));
+        assert_eq!(Problem::from(Full { bytes: 1 }).code(), ErrorCode::TooManyRequests);
+        room.fit(&mut second, 2 * KIB).unwrap();
+        room.fit(&mut first, KIB + 1).unwrap();
         drop(second);
-        room.extend(&mut first, 4 * KIB).unwrap();
+        room.fit(&mut first, 4 * KIB).unwrap();
     }
 }

@@ -20,11 +20,11 @@ pub struct ServerConfig {
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
     /// The most bytes of bodies that are held at the same time; requests beyond it are answered 429. A body is held until
-    /// its request is answered.
+    /// its request is answered, a line of one that is streamed until it is complete.
     pub max_held_bytes: usize,
     /// How long a client may take to send its headers, a body that is read whole, or a line of one that is streamed.
     pub body_timeout: Duration,
-    /// The most items of one buffered batch.
+    /// The most items of one batch, unless it is streamed without `bufferItems`.
     pub max_items: usize,
     /// The most executions that run at the same time; more are answered 429.
     pub max_executions: usize,

@@ -7,7 +7,7 @@ use nodehost_runtime::{ErrorCode, Host};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::body;
+use crate::body::{self, Taken};
 use crate::guard::keys::Caller;
 use crate::media::{self, Format};
 use crate::problem::Problem;
@@ -66,8 +66,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asking<T> {
     }
 }
 
-/// A body of JSON, read whole.
-pub(crate) struct JsonBody(pub(crate) Value);
+/// A body of JSON, read whole, and its room: it is held until the request is answered.
+pub(crate) struct JsonBody(pub(crate) Value, pub(crate) Taken);
 
 impl FromRequest<AppState> for JsonBody {
     type Rejection = Problem;
@@ -75,7 +75,7 @@ impl FromRequest<AppState> for JsonBody {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         media::content_format(&parts.headers, &[Format::Json])?;
-        let held = body::read(&parts.headers, Body::new(body), state).await?;
-        Ok(Self(held.parse().await?))
+        let (value, room) = body::read(&parts.headers, Body::new(body), state).await?.parse().await?;
+        Ok(Self(value, room))
     }
 }

@@ -18,7 +18,8 @@ pub(crate) fn items(lines: Lines) -> InputStream {
     stream::unfold(lines, read).boxed()
 }
 
-fn item(line: &Line) -> Result<Item, InputError> {
+/// The item of a line.
+pub(crate) fn item(line: &Line) -> Result<Item, InputError> {
     let number = line.number;
     let malformed = |message: String| InputError { code: ErrorCode::MalformedLine, message };
     let value =
@@ -33,6 +34,7 @@ pub(crate) fn input_error(error: &LineError) -> InputError {
     let code = match error {
         LineError::TooLong { .. } => ErrorCode::LimitExceeded,
         LineError::Slow { .. } => ErrorCode::SlowBody,
+        LineError::NoRoom { .. } => ErrorCode::TooManyRequests,
         LineError::BrokenOff { .. } => ErrorCode::MalformedLine,
     };
     InputError { code, message: error.to_string() }

@@ -7,6 +7,8 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
+use crate::body::{Full, Room, Taken};
+
 /// A line of a body, without its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -22,6 +24,8 @@ pub(crate) enum LineError {
     TooLong { number: u64, limit: usize },
     #[error("line {number} did not arrive within {} s (body-timeout)", patience.as_secs_f64())]
     Slow { number: u64, patience: Duration },
+    #[error("line {number} cannot be held: {full}")]
+    NoRoom { number: u64, full: Full },
     #[error("the body broke off in line {number}: {reason}")]
     BrokenOff { number: u64, reason: String },
 }
@@ -30,6 +34,9 @@ pub(crate) enum LineError {
 pub(crate) struct Lines {
     body: BodyDataStream,
     buffer: BytesMut,
+    /// The room for bodies, and what the buffer takes of it: a client that stops in a long line holds no more than others.
+    room: Room,
+    taken: Taken,
     /// How much of the buffer is known to hold no line end.
     scanned: usize,
     number: u64,
@@ -42,9 +49,19 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    pub(crate) fn new(body: Body, limit: usize, patience: Duration) -> Self {
-        let body = body.into_data_stream();
-        Self { body, buffer: BytesMut::new(), scanned: 0, number: 0, limit, patience, due: None, ended: false }
+    pub(crate) fn new(body: Body, limit: usize, patience: Duration, room: Room) -> Self {
+        Self {
+            body: body.into_data_stream(),
+            buffer: BytesMut::new(),
+            room,
+            taken: Taken::default(),
+            scanned: 0,
+            number: 0,
+            limit,
+            patience,
+            due: None,
+            ended: false,
+        }
     }
 
     /// The next line; after an error there is none.
@@ -62,7 +79,12 @@ impl Lines {
             match self.chunk().await {
                 Err(patience) => return Some(self.fail(|number| LineError::Slow { number, patience })),
                 Ok(chunk) => match chunk {
-                    Some(Ok(data)) => self.buffer.extend_from_slice(&data),
+                    Some(Ok(data)) => {
+                        self.buffer.extend_from_slice(&data);
+                        if let Err(full) = self.room.fit(&mut self.taken, self.buffer.len()) {
+                            return Some(self.fail(|number| LineError::NoRoom { number, full }));
+                        }
+                    }
                     Some(Err(error)) => {
                         return Some(self.fail(|number| LineError::BrokenOff { number, reason: error.to_string() }));
                     }
@@ -103,6 +125,8 @@ impl Lines {
         if end.is_some() {
             drop(self.buffer.split_to(1));
         }
+        // It is less than before.
+        let _ = self.room.fit(&mut self.taken, self.buffer.len());
         self.scanned = 0;
         self.due = None;
         self.number += 1;
@@ -111,7 +135,8 @@ impl Lines {
 
     fn fail(&mut self, error: impl FnOnce(u64) -> LineError) -> Result<Line, LineError> {
         self.ended = true;
-        self.buffer.clear();
+        self.buffer = BytesMut::new();
+        self.taken = Taken::default();
         self.scanned = 0;
         Err(error(self.number + 1))
     }
@@ -132,7 +157,8 @@ mod tests {
     async fn lines(chunks: &[&'static str], limit: usize) -> Vec<Result<(u64, String), LineError>> {
         let chunks: Vec<_> =
             chunks.iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from_static(chunk.as_bytes()))).collect();
-        let mut lines = Lines::new(Body::from_stream(stream::iter(chunks)), limit, Duration::from_secs(30));
+        let body = Body::from_stream(stream::iter(chunks));
+        let mut lines = Lines::new(body, limit, Duration::from_secs(30), Room::of(4096));
         let mut read = Vec::new();
         while let Some(line) = lines.next().await {
             read.push(line.map(|line| (line.number, String::from_utf8(line.text.to_vec()).unwrap())));
@@ -162,6 +188,24 @@ mod tests {
         assert_eq!(lines(&["ab", "cd", "ef"], 3).await, [too_long(1)]);
     }
 
+    #[tokio::test]
+    async fn lines_take_room_until_they_are_given_on() {
+        let chunks = || stream::iter(["a".repeat(1500), "\nb".to_owned()].map(Ok::<_, std::io::Error>));
+        let room = Room::of(2048);
+        let lines = || Lines::new(Body::from_stream(chunks()), 4096, Duration::from_secs(30), room.clone());
+        let mut first = lines();
+        assert_eq!(first.next().await.unwrap().unwrap().text.len(), 1500);
+        let mut beside = Taken::default();
+        room.fit(&mut beside, 1024).unwrap();
+        // What has begun of the next line, and what is taken beside it.
+        for taken in [Some(beside), None] {
+            assert!(matches!(lines().next().await, Some(Err(LineError::NoRoom { number: 1, .. }))));
+            drop(taken);
+        }
+        drop(first);
+        assert!(lines().next().await.unwrap().is_ok());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_line_that_has_begun_must_come_to_its_end() {
         let pause = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
@@ -174,7 +218,7 @@ mod tests {
             }
             Some((Ok::<_, std::io::Error>(Bytes::from_static(if step == 0 { b"a\nb" } else { b"b" })), step + 1))
         });
-        let mut lines = Lines::new(Body::from_stream(chunks), 100, Duration::from_secs(30));
+        let mut lines = Lines::new(Body::from_stream(chunks), 100, Duration::from_secs(30), Room::of(4096));
         assert_eq!(lines.next().await.unwrap().unwrap().text, "a");
         let slow = LineError::Slow { number: 2, patience: Duration::from_secs(30) };
         assert_eq!(lines.next().await, Some(Err(slow)));

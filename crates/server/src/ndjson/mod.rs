@@ -5,5 +5,5 @@ mod items;
 mod lines;
 
 pub(crate) use answer::body;
-pub(crate) use items::{input_error, items};
+pub(crate) use items::{input_error, item, items};
 pub(crate) use lines::{Line, LineError, Lines};

@@ -62,7 +62,7 @@ pub(crate) async fn descriptor(
 pub(crate) async fn test(
     asked: Asked,
     Address(Type { name }): Address<Type>,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _room): JsonBody,
 ) -> Result<Response, Problem> {
     json::answer(asked.host().test_credential(&name, body).await?, false).await
 }

@@ -1,15 +1,18 @@
 //! `POST /v1/executions`: runs a batch of items through a node.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
 use http::header;
-use nodehost_runtime::{Ended, ErrorCode, ExecutionRequest, OutcomeStream};
+use nodehost_runtime::{Ended, ErrorCode, ExecutionRequest, InputError, Item, OutcomeStream};
 use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::body::Taken;
 use crate::config::ServerConfig;
 use crate::guard::keys::Caller;
 use crate::media::{self, Format};
@@ -62,10 +65,10 @@ pub(crate) async fn execute(
     let admission = state.admit_execution(&caller)?;
     let (outcomes, room) = match sent {
         Format::Json => {
-            let (value, room) = body::read(&parts.headers, body, &state).await?.parse_held().await?;
+            let (value, room) = body::read(&parts.headers, body, &state).await?.parse().await?;
             (buffered(&state, &caller, value).await?, room)
         }
-        Format::Ndjson => (streamed(&state, &caller, body).await?, None),
+        Format::Ndjson => streamed(&state, &caller, body).await?,
     };
     let watch = end_at_shutdown(&state, &outcomes);
     let mut record = Record::start(&state);
@@ -88,19 +91,18 @@ pub(crate) async fn execute(
 async fn buffered(state: &AppState, caller: &Caller, value: Value) -> Result<OutcomeStream, Problem> {
     let mut request = ExecutionRequest::from_value(value)?;
     bound(&mut request, &state.config);
-    let (items, most) = (request.items.len(), state.config.max_items);
-    if items > most {
-        let detail =
-            format!("{items} items are more than {most} (max-items); send them in several requests, or stream them");
-        return Err(Problem::new(ErrorCode::LimitExceeded, detail));
+    let items = request.items.len();
+    if items > state.config.max_items {
+        return Err(too_many(&items.to_string(), state));
     }
     state.node_type(caller, &request.node.node_type)?;
     Ok(state.host.for_caller(caller.name()).execute_stream(request).await?)
 }
 
-/// Starts a batch whose items follow line by line.
-async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<OutcomeStream, Problem> {
-    let mut lines = Lines::new(body, state.config.max_body_bytes, state.config.body_timeout);
+/// Starts a batch whose items follow line by line. What is held of it takes room.
+async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<(OutcomeStream, Taken), Problem> {
+    let config = &state.config;
+    let mut lines = Lines::new(body, config.max_body_bytes, config.body_timeout, state.room.clone());
     let head = tokio::time::timeout(state.config.body_timeout, lines.next()).await;
     let head = head.map_err(|_| body::slow(&state.config))?;
     let malformed = |message: String| Problem::new(ErrorCode::Malformed, message);
@@ -113,7 +115,51 @@ async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<Outco
     let mut request = ExecutionRequest::from_head(value)?;
     bound(&mut request, &state.config);
     state.node_type(caller, &request.node.node_type)?;
-    Ok(state.host.for_caller(caller.name()).execute_items(request, ndjson::items(lines)).await?)
+    let host = state.host.for_caller(caller.name());
+    if !request.settings.buffer_items {
+        return Ok((host.execute_items(request, ndjson::items(lines)).await?, Taken::default()));
+    }
+    let (shutdown, patience) =
+        (state.execution_token(), Duration::from_millis(request.settings.timeout_ms.unwrap_or(0)));
+    let (items, room) = tokio::select! {
+        held = hold(state, lines) => held?,
+        () = tokio::time::sleep(patience) => {
+            let seconds = patience.as_secs_f64();
+            let detail = format!("the items did not arrive within {seconds} s (timeoutMs, max-execution-time)");
+            return Err(Problem::new(ErrorCode::SlowBody, detail));
+        }
+        () = shutdown.cancelled() => return Err(Problem::new(ErrorCode::ShuttingDown, "the runner is shutting down")),
+    };
+    request.items = items;
+    Ok((host.execute_stream(request).await?, room))
+}
+
+/// Reads a stream that is to be held, within the limits of a batch that is sent whole.
+async fn hold(state: &AppState, mut lines: Lines) -> Result<(Vec<Item>, Taken), Problem> {
+    let (mut items, mut room, mut bytes) = (Vec::new(), Taken::default(), 0);
+    while let Some(line) = lines.next().await {
+        let line = line.map_err(|error| refused(ndjson::input_error(&error)))?;
+        if items.len() == state.config.max_items {
+            return Err(too_many("the stream's", state));
+        }
+        bytes += line.text.len();
+        state.room.fit(&mut room, bytes)?;
+        items.push(ndjson::item(&line).map_err(refused)?);
+    }
+    Ok((items, room))
+}
+
+fn refused(InputError { code, message }: InputError) -> Problem {
+    Problem::new(code, message)
+}
+
+/// More items than a batch may have.
+fn too_many(items: &str, state: &AppState) -> Problem {
+    let most = state.config.max_items;
+    let detail = format!(
+        "{items} items are more than {most} (max-items); send them in several requests, or stream them without bufferItems"
+    );
+    Problem::new(ErrorCode::LimitExceeded, detail)
 }
 
 /// No execution takes longer than the server allows.

@@ -25,7 +25,7 @@ pub(crate) fn router() -> Router<AppState> {
     ),
     responses((status = 200, description = "The value or the error", body = ref("#/components/schemas/ExpressionAnswer"))),
 )]
-pub(crate) async fn evaluate(asked: Asked, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+pub(crate) async fn evaluate(asked: Asked, JsonBody(body, _room): JsonBody) -> Result<Response, Problem> {
     let request = ExpressionRequest::from_value(body)?;
     json::answer(asked.state.host.expressions(request).await?, false).await
 }

@@ -76,7 +76,7 @@ pub(crate) async fn descriptor(
 pub(crate) async fn parameters(
     asked: Asked,
     Address(node): Address<Node>,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _room): JsonBody,
 ) -> Result<Response, Problem> {
     let request = ParametersRequest::from_value(body)?;
     let node = asked.node(&node.r#type)?.to_owned();
@@ -99,7 +99,7 @@ pub(crate) async fn parameters(
 pub(crate) async fn options(
     asked: Asked,
     Address(node): Address<Node>,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _room): JsonBody,
 ) -> Result<Response, Problem> {
     let request = OptionsRequest::from_value(body)?;
     let answer = asked.host().options(asked.node(&node.r#type)?, request).await?;
