@@ -26,6 +26,7 @@ pub async fn serve(listener: TcpListener, host: Host, config: ServerConfig, shut
     let state = AppState::new(host, config);
     let connections = TaskTracker::new();
     let closing = CancellationToken::new();
+    let last;
     {
         let accepting = accept(&listener, &state, &connections, &closing);
         tokio::pin!(accepting);
@@ -36,10 +37,11 @@ pub async fn serve(listener: TcpListener, host: Host, config: ServerConfig, shut
         tracing::info!("shutting down");
         state.start_draining();
         let given = Instant::now() + state.config.shutdown_timeout;
+        last = given + LINGER;
         let executions = async {
             if timeout_at(given, state.executions_ended()).await.is_err() {
                 state.cancel_executions();
-                let _ = timeout_at(given + LINGER, state.executions_ended()).await;
+                let _ = timeout_at(last, state.executions_ended()).await;
             }
         };
         // Whoever asks meanwhile is told that the runner is going, and a balancer sees it at `/readyz`.
@@ -51,7 +53,8 @@ pub async fn serve(listener: TcpListener, host: Host, config: ServerConfig, shut
     drop(listener);
     connections.close();
     closing.cancel();
-    let _ = tokio::time::timeout(LINGER, connections.wait()).await;
+    // Whoever stops the process counts on this: all of it takes no longer than the time that is given, and `LINGER`.
+    let _ = timeout_at(last.min(Instant::now() + LINGER), connections.wait()).await;
 }
 
 /// Takes connections, for ever.
