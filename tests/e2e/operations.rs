@@ -1,5 +1,6 @@
 //! The runner in operation: slow and absent clients, keys with limits, figures, an orderly end.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -13,6 +14,41 @@ use tokio::net::TcpStream;
 
 fn items(count: usize) -> Value {
     (0..count).map(|n| json!({ "name": format!("hook {n}"), "url": format!("https://example.com/{n}") })).collect()
+}
+
+/// The figures of a document, by the names they have in the text that Prometheus reads, with their labels.
+fn documented(document: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let table = document.split_once("## Figures").unwrap().1.split("\n## ").next().unwrap();
+    let code = |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let figures = rows.flat_map(|row| {
+        let cells: Vec<&str> = row.split('|').collect();
+        let labels = code(cells[2]).into_iter().collect::<BTreeSet<_>>();
+        code(cells[1]).into_iter().map(move |name| (name, labels.clone()))
+    });
+    figures.collect()
+}
+
+/// The figures that a server gives, in the same form.
+fn given(figures: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut kinds = BTreeMap::new();
+    let mut given = BTreeMap::<String, BTreeSet<String>>::new();
+    for line in figures.lines() {
+        if let Some(described) = line.strip_prefix("# TYPE nodehost_") {
+            let (name, kind) = described.split_once(' ').unwrap();
+            kinds.insert(name, kind);
+            let total = if kind == "counter" { "_total" } else { "" };
+            given.entry(format!("{name}{total}")).or_default();
+        }
+        let Some((name, labels)) = line.strip_prefix("nodehost_").and_then(|line| line.split_once('{')) else {
+            continue;
+        };
+        let name = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        let labels = labels.split_once("} ").unwrap().0.split("\",").filter_map(|label| label.split('=').next());
+        let labels = labels.filter(|label| *label != "le").map(str::to_owned);
+        given.get_mut(name).unwrap_or_else(|| panic!("{name} is not described")).extend(labels);
+    }
+    given
 }
 
 /// A batch that goes item by item, each taking a while.
@@ -160,6 +196,15 @@ async fn figures_tell_of_hosts_tokens_throttling_and_expressions() {
         line.trim().parse::<f64>().unwrap()
     };
     assert!(value("nodehost_expression_jobs_total ") >= 2.0);
+    let (documented, given) = (documented(include_str!("../../docs/operations.md")), given(&figures));
+    let undocumented: Vec<_> = given.keys().filter(|name| !documented.contains_key(*name)).collect();
+    assert!(undocumented.is_empty(), "docs/operations.md lists the figures: {undocumented:?}");
+    // These are there from the first request on that a rate budget holds back.
+    let missing: Vec<_> = documented.keys().filter(|name| !given.contains_key(*name)).collect();
+    assert_eq!(missing, ["rate_limited_requests_total", "throttled_requests_total", "throttled_wait_seconds_total"]);
+    for (name, labels) in given.iter().filter(|(_, labels)| !labels.is_empty()) {
+        assert_eq!(&documented[name], labels, "{name}");
+    }
     assert!(value("nodehost_expression_time_seconds_total ") >= 0.1, "the endless one alone took its 100 ms");
     assert!(value("nodehost_resident_memory_bytes ") > 1e6 || !cfg!(target_os = "linux"));
 }
@@ -181,6 +226,24 @@ async fn bodies_together_are_bounded() {
     while !room().await {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+#[tokio::test]
+async fn the_body_of_any_call_is_held_until_it_is_answered() {
+    let halo = Halo::start_with(ServerConfig { max_held_bytes: 64 * 1024, ..ServerConfig::default() }).await;
+    halo.simulator.fault(Fault::delay(Duration::from_secs(60)).on("GET", "/api/TicketType"));
+    let request = json!({
+        "parameters": { "resource": "tickets", "operation": "getAll" },
+        "credentials": { "haloPSAApi": { "data": halo.credential() } },
+        "property": "filters.requesttype",
+        "filter": "x".repeat(40_000),
+    });
+    let call = halo.runner.call(Method::POST, "/v1/nodes/haloPsa/options").json(&request);
+    let waiting = tokio::spawn(call.send());
+    until("its token", || halo.simulator.token_requests() == 1).await;
+    let answer = halo.runner.post("/v1/nodes/haloPsa/options", &request).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_requests")));
+    waiting.abort();
 }
 
 #[tokio::test]
@@ -228,24 +291,6 @@ async fn an_answer_that_nobody_reads_is_not_held_for_ever() {
     let body = json!({ "expression": format!("={{{{ 'x'.repeat({LONG}) }}}}") }).to_string();
     let head = format!(
         "POST /v1/expressions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\
-#[tokio::test]
-async fn the_body_of_any_call_is_held_until_it_is_answered() {
-    let halo = Halo::start_with(ServerConfig { max_held_bytes: 64 * 1024, ..ServerConfig::default() }).await;
-    halo.simulator.fault(Fault::delay(Duration::from_secs(60)).on("GET", "/api/TicketType"));
-    let request = json!({
-        "parameters": { "resource": "tickets", "operation": "getAll" },
-        "credentials": { "haloPSAApi": { "data": halo.credential() } },
-        "property": "filters.requesttype",
-        "filter": "x".repeat(40_000),
-    });
-    let call = halo.runner.call(Method::POST, "/v1/nodes/haloPsa/options").json(&request);
-    let waiting = tokio::spawn(call.send());
-    until("its token", || halo.simulator.token_requests() == 1).await;
-    let answer = halo.runner.post("/v1/nodes/haloPsa/options", &request).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_requests")));
-    waiting.abort();
-}
-
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
