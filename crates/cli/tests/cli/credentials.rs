@@ -28,6 +28,10 @@ fn a_stored_credential_is_encrypted_tested_and_named_by_id() {
     let (code, shown, log) = run(&[&["run"], &place[..]].concat(), &request.to_string());
     assert_eq!(code, 0, "{shown}{log}");
 
+    let (code, _, log) = credentials(&["add", "halo.test", "haloPSAApi", "--data", "@-"], &data);
+    assert_eq!(code, 0, "{log}");
+    assert!(credentials(&["list"], "").1.contains("halo.test"));
+
     assert_eq!(credentials(&["remove", "halo"], "").0, 0);
     assert_eq!(run(&[&["run"], &place[..]].concat(), &request.to_string()).0, 4);
 }
@@ -40,7 +44,9 @@ fn what_is_no_credential_is_not_kept() {
     let place = ["--credentials-dir", &store, "--store-key-file", &key];
     let add = |arguments: &[&str]| run(&[&["credentials", "add"], arguments, &place].concat(), "").0;
     assert_eq!(add(&["halo", "noSuchType", "--data", "{}"]), 4);
-    assert_eq!(add(&["../halo", "haloPSAApi", "--data", "{}"]), 1);
+    for id in ["../halo", "..", ".halo", ""] {
+        assert_eq!(add(&[id, "haloPSAApi", "--data", "{}"]), 1, "{id:?}");
+    }
     assert_eq!(add(&["halo", "haloPSAApi", "--data", "[]"]), 1);
     assert!(!directory.path().join("store/halo.json").exists());
 }

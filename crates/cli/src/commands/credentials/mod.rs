@@ -198,9 +198,9 @@ fn known(path: &Path, id: &str) -> Result<()> {
 }
 
 fn entry_path(store: &Path, id: &str) -> Result<PathBuf> {
-    let fit = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if id.is_empty() || !id.chars().all(fit) {
-        bail!("an id consists of letters, digits, - and _");
+    let fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if id.is_empty() || id.len() > 128 || id.starts_with('.') || !id.chars().all(fit) {
+        bail!("an id has up to 128 letters, digits, -, _ and ., and does not start with .");
     }
     Ok(store.join(format!("{id}.json")))
 }
