@@ -98,7 +98,7 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
         }
     }
     if let Some(mut held) = summary.held.take() {
-        if held.error.is_none() {
+        if summary.is_success() {
             held.outputs.get_or_insert_default().insert(0, vec![summary.empty_item()]);
         }
         drop(events.send(OutcomeEvent::Outcome(held)).await);
@@ -198,7 +198,7 @@ struct Summary<'r, W> {
     /// Items whose requests may or may not have taken effect.
     unknown: Vec<usize>,
     input_error: Option<InputError>,
-    /// With `alwaysOutputData`: the last outcome while none has put anything out.
+    /// With `alwaysOutputData`: the last outcome while none has put anything out on the first output, where n8n looks.
     held: Option<Outcome>,
     is_empty: bool,
 }
@@ -246,7 +246,9 @@ impl<'r, W> Summary<'r, W> {
                 }
             }
         }
-        let puts_out = |outcome: &Outcome| outcome.outputs.iter().flatten().any(|(_, items)| !items.is_empty());
+        let puts_out = |outcome: &Outcome| {
+            outcome.outputs.as_ref().and_then(|outputs| outputs.get(&0)).is_some_and(|items| !items.is_empty())
+        };
         let (first, second) = if !self.is_empty {
             (self.held.take(), Some(outcome))
         } else if puts_out(&outcome) {
@@ -256,6 +258,13 @@ impl<'r, W> Summary<'r, W> {
             (self.held.replace(outcome), None)
         };
         first.into_iter().chain(second)
+    }
+
+    /// Whether the execution has run to its end.
+    fn is_success(&self) -> bool {
+        let is_ended = self.interrupted && self.run.cancel.ended().is_some();
+        let is_stopped = self.error.is_some() && self.run.policy.stops();
+        !is_ended && !is_stopped && self.input_error.is_none()
     }
 
     /// The end, once all outcomes are taken.

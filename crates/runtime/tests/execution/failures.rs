@@ -136,6 +136,24 @@ async fn execute_once_and_always_output_data_are_those_of_n8n() {
 }
 
 #[tokio::test]
+async fn always_output_data_looks_at_the_first_output_of_what_succeeded() {
+    for concurrency in CONCURRENCIES {
+        let (host, _) = host();
+        let run = |policy: &str, what: &[&str]| {
+            let node = json!({"alwaysOutputData": true, "onError": policy});
+            request(node, items(what), json!({"concurrency": concurrency}))
+        };
+        let failed = host.execute(run("continueErrorOutput", &["fail", "none", "fail"])).await.unwrap();
+        let main = serde_json::to_value(&failed.data.main).unwrap();
+        let paired = json!([{"item": 0, "input": 0}, {"item": 1, "input": 0}, {"item": 2, "input": 0}]);
+        assert_eq!(main[0], json!([{"json": {}, "pairedItem": paired}]));
+        assert_eq!(main[1].as_array().unwrap().len(), 2);
+        let stopped = host.execute(run("stopWorkflow", &["fail", "none"])).await.unwrap();
+        assert_eq!((stopped.status, stopped.data.main[0].len()), (Status::Error, 0));
+    }
+}
+
+#[tokio::test]
 async fn the_deadline_ends_what_runs_and_starts_nothing_new() {
     for concurrency in [1, 2, 8] {
         let (host, _) = host();
