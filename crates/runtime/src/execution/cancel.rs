@@ -109,6 +109,10 @@ impl Flight {
     /// Notes that a request is about to leave; refuses it once the execution is ended.
     pub(crate) fn depart(&self, method: &Method) -> Result<(), ItemError> {
         if let Some(ended) = self.cancel.ended() {
+            // What the item has done by now is done, whatever of it is missing.
+            if self.has_touched() {
+                return Err(ItemError::operation(ErrorCode::OutcomeUnknown, CUT_SHORT));
+            }
             let mut error = ended.error();
             if error.code == ErrorCode::ShuttingDown {
                 error.code = ErrorCode::Canceled;
@@ -126,6 +130,8 @@ impl Flight {
         self.touched.load(Ordering::Relaxed)
     }
 }
+
+const CUT_SHORT: &str = "The execution ended between requests of the item; those that had left may have taken effect";
 
 /// An item whose request may or may not have taken effect.
 pub(crate) fn outcome_unknown(index: usize) -> ItemError {

@@ -1,8 +1,12 @@
 //! Every kind of failure, several items at once: each item has exactly one outcome, in order.
 
+use std::sync::{Arc, OnceLock};
+
 use futures::StreamExt;
 use nodehost_descriptor::load;
-use nodehost_runtime::{Ended, ErrorCode, ExecutionRequest, Host, Outcome, OutcomeEvent, OutcomeStream, Status};
+use nodehost_runtime::{
+    Cancel, Ended, ErrorCode, ExecutionRequest, Host, Outcome, OutcomeEvent, OutcomeStream, Status,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Service, builder, host, request};
@@ -14,7 +18,7 @@ fn declarative(service: &Service) -> Host {
     let field = |name: &str, kind: &str, default: Value, routing: Value| json!({"displayName": name, "name": name, "type": kind, "default": default, "routing": routing});
     let action = |kind: &str, properties: Value, when: &str| json!({"type": kind, "properties": properties, "enabled": format!("={{{{ $json.kind === '{when}' }}}}")});
     let routing = json!({
-        "request": {"method": "GET", "url": "={{ $parameter.url }}"},
+        "request": {"method": "={{ $json.post ? 'POST' : 'GET' }}", "url": "={{ $parameter.url }}"},
         "send": {"paginate": "={{ $json.kind === 'paging' }}"},
         "operations": {"pagination": {"type": "offset", "properties": {
             "limitParameter": "limit", "offsetParameter": "offset", "pageSize": 1, "type": "query"
@@ -136,6 +140,29 @@ async fn what_another_try_cannot_change_is_not_tried_again() {
         assert_eq!(outcomes.iter().map(|outcome| outcome.attempts).collect::<Vec<_>>(), [2, 1, 1, 1]);
         assert_eq!(end.stats.retries, 1);
     }
+}
+
+#[tokio::test]
+async fn an_item_cut_short_after_a_request_that_may_have_changed_something_is_unknown() {
+    let cancel = Arc::new(OnceLock::<Cancel>::new());
+    let switch = Arc::clone(&cancel);
+    let service = Service::start(move |_, _, _| {
+        switch.get().unwrap().end(Ended::Canceled);
+        (200, "[{}]".to_owned())
+    })
+    .await;
+    let host = declarative(&service);
+    let node = json!({"type": "test.service", "parameters": {"url": "={{ $json.url }}"}});
+    let items = json!([{"kind": "paging", "url": "/list", "post": true}]);
+    let request = ExecutionRequest::from_value(json!({"node": node, "items": items})).unwrap();
+    let stream = host.execute_stream(request).await.unwrap();
+    cancel.set(stream.cancel()).unwrap();
+    let (outcomes, end) = all(stream).await;
+    in_order(&outcomes, 1);
+    let error = outcomes[0].error.as_ref().unwrap();
+    assert_eq!((error.code, error.item_index), (ErrorCode::OutcomeUnknown, Some(0)));
+    assert_eq!((end.status, end.warnings.len()), (Status::Canceled, 1));
+    assert_eq!(service.seen().len(), 1, "the second page is not asked for");
 }
 
 #[tokio::test(start_paused = true)]
