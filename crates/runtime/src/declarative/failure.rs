@@ -4,7 +4,7 @@ use nodehost_expression::{Code, ExpressionError, data};
 use serde_json::Value;
 
 use super::html;
-use super::response::Answer;
+use super::response::{Answer, AnswerBody};
 use crate::egress::{EgressError, EgressErrorKind, Phase};
 use crate::{ErrorCode, ItemError};
 
@@ -38,8 +38,10 @@ fn status_text(status: u16) -> Option<&'static str> {
 pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> ItemError {
     let status = answer.status;
     let plain = format!("Request failed with status code {status}");
-    let body = answer.body.to_value();
-    let told = told(&body).or_else(|| html::text_of(body.as_str()?));
+    let (told, body) = match &answer.body {
+        AnswerBody::Data(body) => (told(body).or_else(|| html::text_of(body.as_str()?)), excerpt(body)),
+        AnswerBody::Bytes(bytes) => (None, excerpt(&readable(bytes))),
+    };
     let code = if status == 429 { ErrorCode::RateLimited } else { ErrorCode::HttpError };
     let mut error = if with_credential {
         let message = status_text(status).map_or_else(|| plain.clone(), str::to_owned);
@@ -56,7 +58,7 @@ pub(crate) fn status(answer: &Answer, with_credential: bool, stops: bool) -> Ite
     };
     error.http_code = Some(status.to_string());
     error.retry_after = answer.retry_after.map(|wait| wait.as_secs_f64());
-    error.response_body = excerpt(&body);
+    error.response_body = body;
     error
 }
 
@@ -90,6 +92,18 @@ fn excerpt(body: &Value) -> Option<Value> {
             Some(if text.len() > BODY_LIMIT { Value::from(cut(&text)) } else { value.clone() })
         }
     }
+}
+
+/// The bytes of an answer for people: JSON where they are JSON, else text.
+fn readable(bytes: &[u8]) -> Value {
+    if bytes.len() <= BODY_LIMIT
+        && let Ok(value) = data::parse(bytes)
+    {
+        return value;
+    }
+    // A little more than is shown, so that the cut is seen.
+    let shown = &bytes[..bytes.len().min(BODY_LIMIT + 4)];
+    Value::from(String::from_utf8_lossy(shown).into_owned())
 }
 
 fn cut(text: &str) -> String {

@@ -243,7 +243,11 @@ impl Resolver<'_> {
                 let top = self.checked.value(self.parameters, *parameter);
                 let found = top.and_then(|value| super::lodash::get_in(value, path)).cloned();
                 match extract {
-                    Some(extract) => extract.apply(found),
+                    Some(extract) => extract.apply(found).map_err(|error| {
+                        let top = &self.checked.values[*parameter].0;
+                        let place = path.iter().fold(top.clone(), |place, step| format!("{place}.{step}"));
+                        error.with_parameter(place)
+                    }),
                     None => Ok(found),
                 }
             }

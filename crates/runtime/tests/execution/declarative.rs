@@ -162,6 +162,53 @@ async fn failures_of_services_are_told_in_n8ns_words() {
     assert_eq!(private.data.main[0][0].error.as_ref().unwrap().code, ErrorCode::EgressDenied);
 }
 
+#[tokio::test]
+async fn an_error_holds_the_answer_up_to_a_limit() {
+    let service = Service::start(|_, uri, _| match uri.path() {
+        "/small" => (404, json!({"errors": [{"field": "name"}]}).to_string()),
+        "/text" => (500, "broken".to_owned()),
+        "/long" => (400, json!({"message": "ü".repeat(20_000)}).to_string()),
+        _ => (502, String::new()),
+    })
+    .await;
+    let path = json!({"displayName": "Path", "name": "path", "type": "string", "default": ""});
+    for encoding in ["json", "arraybuffer"] {
+        let routing = json!({"request": {"url": "={{ $parameter.path }}", "encoding": encoding}});
+        let host = host(&service, routing, vec![path.clone()]);
+        let paths = json!({"path": "={{ ['/small', '/text', '/long', '/none'][$itemIndex] }}"});
+        let result = host.execute(run(paths, 4, json!({"transportRetries": 0}))).await.unwrap();
+        let bodies: Vec<_> =
+            result.data.main[0].iter().map(|item| item.error.as_ref().unwrap().response_body.clone()).collect();
+        assert_eq!(bodies[0], Some(json!({"errors": [{"field": "name"}]})), "{encoding}");
+        assert_eq!(bodies[1], Some(json!("broken")), "{encoding}");
+        let long = bodies[2].as_ref().unwrap().as_str().unwrap();
+        assert!(long.len() <= 16 * 1024 + "…".len() && long.ends_with("ü…"), "{encoding}: {}", long.len());
+        assert_eq!(bodies[3], None, "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_taken_out_is_blamed_on_its_parameter() {
+    let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
+    let thing = json!({
+        "displayName": "Thing", "name": "thing", "type": "resourceLocator", "default": {"mode": "url", "value": ""},
+        "routing": {"send": {"type": "query", "property": "thing"}},
+        "modes": [{
+            "displayName": "URL", "name": "url", "type": "string",
+            "extractValue": {"type": "regex", "regex": "https://site.test/([0-9]+)"}
+        }]
+    });
+    let more = json!({"displayName": "More", "name": "more", "type": "collection", "default": {}, "options": [thing]});
+    let host = host(&service, json!({"request": {"url": "/x"}}), vec![more]);
+    let url = "={{ $itemIndex === 1 ? 'nowhere' : 'https://site.test/7' }}";
+    let given = json!({"more": {"thing": {"__rl": true, "mode": "url", "value": url}}});
+    let result = host.execute(run(given, 3, json!({"validation": "off"}))).await.unwrap();
+    let blamed: Vec<_> =
+        result.data.main[0].iter().map(|item| item.error.as_ref().and_then(|error| error.parameter.clone())).collect();
+    assert_eq!(blamed, [None, Some("more.thing".to_owned()), None]);
+    assert_eq!(service.seen(), ["GET /x?thing=7", "GET /x?thing=7"]);
+}
+
 async fn free_port() -> u16 {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
