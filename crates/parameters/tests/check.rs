@@ -4,7 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "`json!` values are handed over as they are written")]
 
 use nodehost_descriptor::load;
-use nodehost_parameters::check::{Host, NodeReport, Severity, Verdict, check_node};
+use nodehost_parameters::check::{Host, NodeReport, Severity, Verdict, check_credential, check_node};
 use serde_json::{Value, json};
 
 /// The report on a node with these properties and further keys; the hook `known` is registered.
@@ -171,6 +171,132 @@ fn conditions_that_can_never_hold_are_found() {
     let pattern = "/properties/5/displayOptions/show/resource/0/_cnd/regex";
     assert!(places.iter().any(|(severity, pointer, _)| (*severity, *pointer) == (Severity::Error, pattern)));
     assert_eq!(places.len(), known.len() + 1, "{places:#?}");
+}
+
+/// What is found of a condition on a property that stands before it.
+fn told_of(target: &Value, condition: Value) -> Vec<(Severity, String, String)> {
+    let name = target["name"].as_str().unwrap();
+    told(json!([target, shown("a", json!({ name: [condition] }))]), json!({}))
+}
+
+#[test]
+fn comparisons_that_no_value_of_the_parameter_fulfils_are_found() {
+    let choice = options("pick", &["one", "two"]);
+    let flag = property("pick", "boolean", json!({ "default": false }));
+    let several =
+        property("pick", "multiOptions", json!({ "default": ["own"], "options": [{ "name": "One", "value": "one" }] }));
+    let number = property("pick", "number", json!({ "default": 5, "typeOptions": { "minValue": 1, "maxValue": 9.5 } }));
+    let never = [
+        (&choice, json!({ "eq": "three" })),
+        (&choice, json!({ "startsWith": "th" })),
+        (&choice, json!({ "regex": "^x" })),
+        (&choice, json!({ "gt": "zzz" })),
+        (&flag, json!({ "eq": "true" })),
+        (&flag, json!({ "includes": "tr" })),
+        (&several, json!({ "endsWith": "x" })),
+        (&number, json!({ "gt": 9.5 })),
+        (&number, json!({ "lt": 1 })),
+        (&number, json!({ "between": { "from": 10, "to": 20 } })),
+        (&number, json!({ "startsWith": "5" })),
+    ];
+    for (target, condition) in never {
+        let message = format!("\"pick\" never fulfils {condition}");
+        let expected = [warning("/properties/1/displayOptions/show/pick/0", &message)];
+        assert_eq!(told_of(target, json!({ "_cnd": condition })), expected, "{target}");
+    }
+    let sometimes = [
+        (&choice, json!({ "not": "one" })),
+        (&choice, json!({ "eq": "two" })),
+        (&choice, json!({ "exists": true })),
+        (&flag, json!({ "not": true })),
+        (&several, json!({ "eq": "own" })),
+        (&number, json!({ "gt": 9 })),
+        (&number, json!({ "lte": 1 })),
+        (&number, json!({ "between": { "from": 9.2, "to": 20 } })),
+        (&number, json!({ "not": 5 })),
+    ];
+    for (target, condition) in sometimes {
+        assert_eq!(told_of(target, json!({ "_cnd": condition })), [], "{target} {condition}");
+    }
+    for value in [json!("5"), json!(0), json!(10)] {
+        let message = format!("\"pick\" is never {value}");
+        assert_eq!(told_of(&number, value), [warning("/properties/1/displayOptions/show/pick/0", &message)]);
+    }
+    assert_eq!(told_of(&several, json!("own")), [], "an element of the default");
+}
+
+#[test]
+fn values_that_are_not_limited_fulfil_what_any_value_can() {
+    let text = property("pick", "string", json!({}));
+    let open = property(
+        "pick",
+        "options",
+        json!({ "options": [{ "name": "One", "value": "one" }], "allowArbitraryValues": true }),
+    );
+    for target in [&text, &open] {
+        assert_eq!(told_of(target, json!({ "_cnd": { "eq": "any" } })), []);
+        let range = json!({ "_cnd": { "between": { "from": 5, "to": 4 } } });
+        let found = told_of(target, range);
+        assert_eq!(found, [warning("/properties/1/displayOptions/show/pick/0", "no value is \"between\" these")]);
+    }
+    let found = told_of(&text, json!({ "_cnd": { "regex": 5 } }));
+    assert!(found.iter().all(|(severity, ..)| *severity == Severity::Warning), "{found:?}");
+}
+
+#[test]
+fn rules_of_tools_features_and_other_sides_are_looked_at() {
+    let properties = json!([
+        shown("a", json!({ "@tool": ["true"] })),
+        shown("b", json!({ "@tool": [true] })),
+        shown("c", json!({ "@feature": ["gone"] })),
+        shown("d", json!({ "@feature": ["new"] })),
+        property("e", "string", json!({ "displayOptions": { "shwo": { "a": ["x"] }, "hideOnCloud": true } })),
+        property("f", "string", json!({ "disabledOptions": { "show": { "gone": ["x"] } } })),
+        property(
+            "g",
+            "options",
+            json!({ "options": [
+            { "name": "X", "value": "x", "displayOptions": { "show": { "gone": ["x"] } } }
+        ] })
+        ),
+    ]);
+    let features = json!({ "features": { "new": { "@version": [{ "_cnd": { "gte": 2 } }] } } });
+    assert_eq!(
+        told(properties, features),
+        [
+            warning("/properties/0/displayOptions/show/@tool", "the condition never holds: @tool is true or false"),
+            warning(
+                "/properties/2/displayOptions/show/@feature",
+                "the condition holds for none of the node's versions and their features"
+            ),
+            warning("/properties/4/displayOptions/shwo", "\"shwo\" is nothing n8n looks at"),
+            error("/properties/5/disabledOptions/show/gone", "there is no parameter \"gone\" to look at"),
+            error("/properties/6/options/0/displayOptions/show/gone", "there is no parameter \"gone\" to look at"),
+        ]
+    );
+}
+
+#[test]
+fn credential_types_are_checked_too() {
+    let found = |more: Value| -> Vec<_> {
+        let mut credential = json!({ "name": "made", "displayName": "Made", "properties": [
+            options("region", &["eu", "us"]),
+            shown("a", json!({ "region": ["moon"] })),
+            shown("b", json!({ "grantType": ["pkce"] })),
+            property("c", "strnig", json!({})),
+        ] });
+        credential.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let loaded = load::bundle_from_text("pack", format!("[{credential}]")).unwrap();
+        let report = check_credential(&loaded.credentials[0]);
+        assert_eq!((report.name.as_str(), report.file), ("made", None));
+        report.findings.into_iter().map(|found| (found.severity, found.pointer, found.message)).collect()
+    };
+    let kind = warning("/properties/3/type", "\"c\" has the type \"strnig\", which is not known here");
+    let value = warning("/properties/1/displayOptions/show/region/0", "\"region\" is never \"moon\"");
+    let name = error("/properties/2/displayOptions/show/grantType", "there is no parameter \"grantType\" to look at");
+    assert_eq!(found(json!({})), [kind.clone(), value.clone(), name]);
+    assert_eq!(found(json!({ "extends": ["oAuth2Api"] })), [kind, value], "the field may be inherited");
+    assert_eq!(found(json!({ "properties": 5 }))[0].1, "/properties");
 }
 
 #[test]

@@ -5,8 +5,11 @@ mod hooks;
 mod names;
 mod operations;
 mod types;
+mod values;
 
-use nodehost_descriptor::{NodeDescriptor, NodeSource, schema};
+use std::path::PathBuf;
+
+use nodehost_descriptor::{CredentialSource, DescriptorError, NodeDescriptor, NodeSource, schema};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,6 +42,8 @@ pub struct Finding {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeReport {
+    /// The file it came from, if it came from one.
+    pub file: Option<PathBuf>,
     /// The node's full type.
     #[serde(rename = "type")]
     pub node_type: String,
@@ -48,6 +53,18 @@ pub struct NodeReport {
     pub findings: Vec<Finding>,
     /// What of it runs here.
     pub operations: Vec<Operation>,
+}
+
+/// What was found in one credential type.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialReport {
+    /// The file it came from, if it came from one.
+    pub file: Option<PathBuf>,
+    /// The type's name.
+    pub name: String,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
 }
 
 /// What the host has that descriptors refer to.
@@ -61,6 +78,7 @@ pub struct Host<'h> {
 /// Checks one node.
 pub fn check_node(source: &NodeSource, host: &Host<'_>) -> NodeReport {
     let mut report = NodeReport {
+        file: source.file().map(Into::into),
         node_type: source.type_name().to_owned(),
         versions: source.summary().versions.clone(),
         findings: Vec::new(),
@@ -68,28 +86,44 @@ pub fn check_node(source: &NodeSource, host: &Host<'_>) -> NodeReport {
     };
     let Ok(value) = serde_json::from_str::<Value>(source.text()) else { return report };
     if let Err(errors) = schema::check_node(&value) {
-        let finding = |error: nodehost_descriptor::DescriptorError| Finding {
-            severity: Severity::Error,
-            pointer: error.pointer,
-            message: error.message,
-            remedy: error.remedy,
-        };
-        report.findings.extend(errors.into_iter().map(finding));
+        report.findings.extend(errors.into_iter().map(Finding::from));
     }
     match source.descriptor() {
         Ok(descriptor) => {
             model(source.type_name(), &descriptor, host, &mut report.findings);
             report.operations = operations::list(source.type_name(), &descriptor, host);
         }
-        Err(error) if report.findings.is_empty() => report.findings.push(Finding {
-            severity: Severity::Error,
-            pointer: error.pointer,
-            message: error.message,
-            remedy: error.remedy,
-        }),
+        Err(error) if report.findings.is_empty() => report.findings.push(error.into()),
         Err(_) => {}
     }
     report
+}
+
+/// Checks one credential type.
+pub fn check_credential(source: &CredentialSource) -> CredentialReport {
+    let mut findings = Vec::new();
+    if let Ok(value) = serde_json::from_str::<Value>(source.text())
+        && let Err(errors) = schema::check_credential(&value)
+    {
+        findings.extend(errors.into_iter().map(Finding::from));
+    }
+    match source.descriptor() {
+        Ok(descriptor) => {
+            names::check(&descriptor.properties, "/properties", &mut findings);
+            types::check(&descriptor.properties, "/properties", &mut findings);
+            conditions::check_fields(&descriptor.properties, !descriptor.extends.is_empty(), &mut findings);
+        }
+        Err(error) if findings.is_empty() => findings.push(error.into()),
+        Err(_) => {}
+    }
+    CredentialReport { file: source.file().map(Into::into), name: source.name().to_owned(), findings }
+}
+
+impl From<DescriptorError> for Finding {
+    fn from(error: DescriptorError) -> Self {
+        let DescriptorError { file: _, pointer, message, remedy } = error;
+        Self { severity: Severity::Error, pointer, message, remedy }
+    }
 }
 
 fn model(node_type: &str, descriptor: &NodeDescriptor, host: &Host<'_>, found: &mut Vec<Finding>) {
