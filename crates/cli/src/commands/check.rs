@@ -1,10 +1,13 @@
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use nodehost_descriptor::{CredentialSource, DescriptorError, load, schema};
+use nodehost_descriptor::{DescriptorError, load};
 use nodehost_kit::KitError;
-use nodehost_parameters::check::{Finding, Host, NodeReport, Operation, Severity, Verdict, check_node};
+use nodehost_parameters::check::{
+    CredentialReport, Finding, Host, NodeReport, Operation, Severity, Verdict, check_credential, check_node,
+};
 use nodehost_runtime::{Host as Runtime, NodeKind};
 use serde::Serialize;
 
@@ -48,7 +51,7 @@ struct Report {
     /// Descriptors that could not be read.
     unreadable: Vec<Unreadable>,
     nodes: Vec<NodeReport>,
-    credentials: usize,
+    credentials: Vec<CredentialReport>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +73,7 @@ impl Check {
         for path in &self.paths {
             report.look_at(path, &host);
         }
+        report.find_duplicates();
         if let Some(cases) = &self.cases {
             return if report.has_errors() {
                 report.print()?;
@@ -122,28 +126,53 @@ impl Report {
         match load::path(path, None) {
             Ok(loaded) => {
                 self.nodes.extend(loaded.nodes.iter().map(|node| check_node(node, host)));
-                self.credentials += loaded.credentials.len();
-                self.unreadable.extend(loaded.credentials.iter().flat_map(|source| check_credential(source)));
+                self.credentials.extend(loaded.credentials.iter().map(|source| check_credential(source)));
             }
             Err(errors) => self.unreadable.extend(errors.into_iter().map(Unreadable::from)),
         }
     }
 
+    /// A version that two descriptors of a type serve: a host takes one of them, and which is of no use to know.
+    fn find_duplicates(&mut self) {
+        let mut seen: HashMap<(String, u64), Option<PathBuf>> = HashMap::new();
+        for node in &mut self.nodes {
+            for version in &node.versions {
+                let key = (node.node_type.clone(), version.to_bits());
+                let Some(first) = seen.get(&key) else {
+                    seen.insert(key, node.file.clone());
+                    continue;
+                };
+                let place = first.as_deref().map(|file| format!(" in {}", file.display())).unwrap_or_default();
+                node.findings.push(Finding {
+                    severity: Severity::Error,
+                    pointer: "/version".to_owned(),
+                    message: format!("version {version} of this node stands before{place}"),
+                    remedy: "Remove one of the two, or give them different names or versions.".to_owned(),
+                });
+            }
+        }
+    }
+
+    /// Everything that was found in descriptors, with where it was.
+    fn findings(&self) -> impl Iterator<Item = (Option<&Path>, &str, &Finding)> {
+        let unreadable = self.unreadable.iter().map(|one| (one.file.as_deref(), "", &one.finding));
+        let of_nodes = self.nodes.iter().flat_map(|node| {
+            node.findings.iter().map(|finding| (node.file.as_deref(), node.node_type.as_str(), finding))
+        });
+        let of_credentials = self.credentials.iter().flat_map(|credential| {
+            credential.findings.iter().map(|finding| (credential.file.as_deref(), credential.name.as_str(), finding))
+        });
+        unreadable.chain(of_nodes).chain(of_credentials)
+    }
+
     fn has_errors(&self) -> bool {
-        let in_nodes = |node: &NodeReport| node.findings.iter().any(|found| found.severity == Severity::Error);
-        !self.unreadable.is_empty() || self.nodes.iter().any(in_nodes)
+        self.findings().any(|(_, _, finding)| finding.severity == Severity::Error)
     }
 
     fn print(&self) -> Result<()> {
         let mut findings = table(["where", "", "what", "what to do"]);
-        for Unreadable { file, finding } in &self.unreadable {
-            let place = file.as_deref().map(|file| file.display().to_string()).unwrap_or_default();
-            findings.add_row(row(&place, finding));
-        }
-        for node in &self.nodes {
-            for finding in &node.findings {
-                findings.add_row(row(&node.node_type, finding));
-            }
+        for (file, name, finding) in self.findings() {
+            findings.add_row(row(file, name, finding));
         }
         if findings.row_iter().next().is_some() {
             say!("{findings}")?;
@@ -162,7 +191,7 @@ impl Report {
         say!(
             "{} nodes, {} credential types. Operations: {} run here, {} need JavaScript functions, {} are refused.",
             self.nodes.len(),
-            self.credentials,
+            self.credentials.len(),
             count(Verdict::Runs),
             count(Verdict::NeedsJavaScript),
             count(Verdict::Refused)
@@ -171,12 +200,14 @@ impl Report {
     }
 }
 
-fn row(place: &str, finding: &Finding) -> [String; 4] {
+fn row(file: Option<&Path>, name: &str, finding: &Finding) -> [String; 4] {
     let severity = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    [format!("{place} {}", finding.pointer), severity.to_owned(), finding.message.clone(), finding.remedy.clone()]
+    let file = file.map(|file| format!("{}:", file.display())).unwrap_or_default();
+    let place = [&file, name, &finding.pointer].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    [place.join(" "), severity.to_owned(), finding.message.clone(), finding.remedy.clone()]
 }
 
 fn operation_row(node: &NodeReport, operation: &Operation) -> [String; 5] {
@@ -194,20 +225,8 @@ fn operation_row(node: &NodeReport, operation: &Operation) -> [String; 5] {
     ]
 }
 
-/// A bundle's credentials are not checked when they are loaded.
-fn check_credential(source: &CredentialSource) -> Vec<Unreadable> {
-    let Ok(value) = serde_json::from_str(source.text()) else { return Vec::new() };
-    let errors = schema::check_credential(&value).err().unwrap_or_default();
-    let with_file = |error: DescriptorError| match source.file() {
-        Some(file) => error.in_file(file),
-        None => error,
-    };
-    errors.into_iter().map(with_file).map(Unreadable::from).collect()
-}
-
 impl From<DescriptorError> for Unreadable {
     fn from(error: DescriptorError) -> Self {
-        let DescriptorError { file, pointer, message, remedy } = error;
-        Self { file, finding: Finding { severity: Severity::Error, pointer, message, remedy } }
+        Self { file: error.file.clone(), finding: error.into() }
     }
 }

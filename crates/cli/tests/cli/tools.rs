@@ -32,6 +32,80 @@ fn definitions_are_checked_with_a_remedy() {
     assert!(shown.contains("1 nodes, 0 credential types"), "{shown}");
 }
 
+/// A bundle, whose descriptors are not checked when they are loaded: one node twice, with a condition that never holds,
+/// operations of each verdict, and a credential type with a mistake beside it.
+fn faulty_bundle(folder: &std::path::Path) -> [String; 2] {
+    let choice = |name: &str, functions: serde_json::Value| serde_json::json!({ "name": name, "value": name, "routing": { "output": { "postReceive": functions } } });
+    let choices = [
+        choice("get", serde_json::json!([])),
+        choice("list", serde_json::json!([null])),
+        choice("drop", serde_json::json!(["unheardOf"])),
+    ];
+    let never = serde_json::json!({ "show": { "operation": [{ "_cnd": { "startsWith": "x" } }] } });
+    let node = serde_json::json!({ "name": "shop", "displayName": "Shop", "version": [1, 2], "properties": [
+        { "displayName": "Operation", "name": "operation", "type": "options", "default": "get", "options": choices },
+        { "displayName": "A", "name": "a", "type": "string", "default": "", "displayOptions": never },
+    ] });
+    let credential = serde_json::json!({ "name": "shopApi", "displayName": "Shop", "properties": [
+        { "displayName": "Key", "name": "key", "type": "string", "displayOptions": { "show": { "gone": [1] } } },
+    ] });
+    let mut again = node.clone();
+    again["version"] = serde_json::json!(2);
+    [("nodes.json", serde_json::json!([node, again])), ("credentials.json", serde_json::json!([credential]))].map(
+        |(name, bundle)| {
+            let file = folder.join(name);
+            std::fs::write(&file, bundle.to_string()).unwrap();
+            file.to_str().unwrap().to_owned()
+        },
+    )
+}
+
+#[test]
+fn a_check_is_reported_as_json() {
+    let directory = tempfile::tempdir().unwrap();
+    let [nodes, credentials] = faulty_bundle(directory.path());
+    let (code, shown, _) = run(&["check", &nodes, &credentials, "--format", "json"], "");
+    assert_eq!(code, 4);
+    let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(report["unreadable"], serde_json::json!([]));
+    let [first, again] = report["nodes"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    assert_eq!((&first["file"], &first["type"]), (&nodes.as_str().into(), &"CUSTOM.shop".into()));
+    let never = serde_json::json!({
+        "severity": "warning",
+        "pointer": "/properties/1/displayOptions/show/operation/0",
+        "message": "\"operation\" never fulfils {\"startsWith\":\"x\"}",
+        "remedy": "Compare with a value the parameter may have, or remove the condition.",
+    });
+    assert!(first["findings"].as_array().unwrap().contains(&never), "{first}");
+    let verdicts = |node: &serde_json::Value| -> Vec<_> {
+        let operations = node["operations"].as_array().unwrap();
+        operations.iter().map(|one| format!("{} {}", one["operation"], one["verdict"])).collect()
+    };
+    assert_eq!(verdicts(first), [r#""get" "runs""#, r#""list" "needsJavaScript""#, r#""drop" "refused""#]);
+    let twice = again["findings"].as_array().unwrap().iter().find(|found| found["pointer"] == "/version").unwrap();
+    assert_eq!(
+        (twice["severity"].as_str(), twice["message"].as_str()),
+        (Some("error"), Some(format!("version 2 of this node stands before in {nodes}").as_str()))
+    );
+    let credential = &report["credentials"][0];
+    assert_eq!((&credential["file"], &credential["name"]), (&credentials.as_str().into(), &"shopApi".into()));
+    assert_eq!(credential["findings"][0]["pointer"], "/properties/0/displayOptions/show/gone");
+}
+
+#[test]
+fn a_check_is_reported_as_tables() {
+    let directory = tempfile::tempdir().unwrap();
+    let [nodes, credentials] = faulty_bundle(directory.path());
+    let (code, shown, _) = run(&["check", &nodes, &credentials], "");
+    assert_eq!(code, 4);
+    // How the lines are broken depends on the width, so cells are looked for by their words.
+    for word in ["warning", "error", "startsWith", "shopApi", "/version", "unheardOf", "refused", "needs"] {
+        assert!(shown.contains(word), "{word} is missing in\n{shown}");
+    }
+    let summary = "2 nodes, 1 credential types. Operations: 2 run here, 2 need JavaScript functions, 2 are refused.";
+    assert_eq!(shown.lines().last(), Some(summary));
+}
+
 #[test]
 fn nodes_are_listed_and_shown() {
     let (code, shown, _) = run(&["nodes", "list"], "");
