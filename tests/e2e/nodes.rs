@@ -77,6 +77,10 @@ async fn credential_types_are_described_and_tested() {
     let resolved = halo.runner.get("/v1/credential-types/haloPSAApi?resolved=true").await.json();
     let count = |of: &serde_json::Value| of["properties"].as_array().map_or(0, Vec::len);
     assert!(count(&resolved) > count(&loaded), "what it extends is merged in");
+    let path = "/v1/credential-types/n8n-nodes-halopsacomplete.haloPSAApi";
+    assert_eq!(halo.runner.get(path).await.json(), loaded, "a name with its package");
+    let tested = halo.runner.post(&format!("{path}/test"), &json!({ "data": halo.credential() })).await;
+    assert_eq!(tested.json()["status"], "OK");
     let answer = halo.runner.get("/v1/credential-types/noSuch").await;
     assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::NOT_FOUND, &json!("unknown_credential_type")));
 

@@ -11,8 +11,6 @@ const { makeNasty } = require('../synthetic/nasty.js');
 
 const CASES_PER_SEED = 1_000;
 const PREFIX = 'n8n-nodes-base';
-/** The runner brings a type of this name with HaloPSA Complete, and a name without a package means that one. */
-const OWN_TYPES = ['haloPSAApi'];
 
 export const name = 'http';
 export const rows = [];
@@ -35,7 +33,7 @@ export async function run({ n8n, seeds, cargo }) {
 			}
 		}
 		const figures = [
-			`${nodes.length} node entries and ${credentials.length - OWN_TYPES.length} credential types from GET`,
+			`${nodes.length} node entries and ${credentials.length} credential types from GET`,
 			`POST /parameters: ${kinds.answered} answered, ${kinds.refused} refused where n8n throws`,
 		];
 		return { figures, differences };
@@ -78,9 +76,10 @@ async function descriptors(runner, NodeHelpers, nodes, credentials, differences)
 		for (const version of [entry.version].flat()) await compare(`${entry.name} ${version}`, `/v1/nodes/${PREFIX}.${entry.name}?version=${version}`, entry);
 	}
 	const byName = new Map(credentials.map((entry) => [entry.name, entry]));
-	for (const entry of credentials.filter(({ name: type }) => !OWN_TYPES.includes(type))) {
-		await compare(entry.name, `/v1/credential-types/${entry.name}`, entry);
-		await compare(`${entry.name}, resolved`, `/v1/credential-types/${entry.name}?resolved=true`, merged(NodeHelpers, entry, byName));
+	// With their package: the runner brings HaloPSA Complete, which has a haloPSAApi of its own.
+	for (const entry of credentials) {
+		await compare(entry.name, `/v1/credential-types/${PREFIX}.${entry.name}`, entry);
+		await compare(`${entry.name}, resolved`, `/v1/credential-types/${PREFIX}.${entry.name}?resolved=true`, merged(NodeHelpers, entry, byName));
 	}
 }
 

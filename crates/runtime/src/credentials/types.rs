@@ -92,6 +92,9 @@ impl CredentialTypes {
     }
 
     /// The descriptor as loaded; a package's where it brings a type that the host has, too.
+    ///
+    /// The name may stand behind its package, `n8n-nodes-base.haloPSAApi`: where several packages have a type of that
+    /// name, that tells which is meant.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Arc<CredentialSource>> {
         self.loaded(name).ok().map(|entry| &entry.source)
@@ -127,8 +130,17 @@ impl CredentialTypes {
     }
 
     fn loaded(&self, name: &str) -> Result<&Entry, CredentialError> {
-        let entries = self.types.get(name).map(Vec::as_slice).unwrap_or_default();
+        let Some(entries) = self.types.get(name) else { return self.of_package(name) };
         entries.iter().find(|entry| entry.source.package().is_some()).map_or_else(|| self.find(None, name), Ok)
+    }
+
+    /// The type of a name with its package before it.
+    fn of_package(&self, full: &str) -> Result<&Entry, CredentialError> {
+        let split = full.rsplit_once('.');
+        let entry = split.and_then(|(package, name)| {
+            self.types.get(name)?.iter().find(|entry| entry.source.package() == Some(package))
+        });
+        entry.ok_or_else(|| CredentialError::UnknownType(full.to_owned()))
     }
 
     fn find(&self, package: Option<&str>, name: &str) -> Result<&Entry, CredentialError> {
@@ -235,4 +247,51 @@ fn is_secret(property: &Property) -> bool {
 
 fn invalid(type_name: &str, reason: String) -> CredentialError {
     CredentialError::InvalidType { type_name: type_name.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use super::*;
+
+    fn of(package: &str, name: &str, more: &str) -> Arc<CredentialSource> {
+        let text = format!(r#"{{"name": "{name}", "displayName": "{package} {name}", "properties": []{more}}}"#);
+        Arc::new(load::package_credential_from_text(package, &text).unwrap())
+    }
+
+    fn types(loaded: impl IntoIterator<Item = Arc<CredentialSource>>) -> CredentialTypes {
+        CredentialTypes::new(loaded).unwrap()
+    }
+
+    #[test]
+    fn a_package_that_has_a_type_of_the_host_means_its_own() {
+        let types = types([of("pack", "oAuth2Api", ""), of("pack", "made", r#", "extends": ["oAuth2Api"]"#)]);
+        let names = |found: Arc<CredentialType>| (found.package.clone(), found.properties.len());
+        assert_eq!(names(types.get_for(Some("pack"), "oAuth2Api").unwrap()), (Some("pack".to_owned()), 0));
+        assert_eq!(names(types.get_for(Some("pack"), "made").unwrap()), (Some("pack".to_owned()), 0));
+        let (package, fields) = names(types.get_for(Some("other"), "oAuth2Api").unwrap());
+        assert!(package.is_none() && fields > 0, "another package means the host's");
+    }
+
+    #[test]
+    fn a_package_s_own_descriptor_is_answered_for_a_type_that_the_host_has_too() {
+        let types = types([of("pack", "oAuth2Api", "")]);
+        assert_eq!(types.source("oAuth2Api").unwrap().package(), Some("pack"));
+        assert_eq!(types.resolved_json("oAuth2Api").unwrap()["displayName"], "pack oAuth2Api");
+        assert_eq!(types.source("httpBasicAuth").unwrap().package(), None);
+    }
+
+    #[test]
+    fn a_name_behind_its_package_means_that_package_s_type() {
+        let types = types([of("first", "made", ""), of("@scope/second", "made", "")]);
+        let package = |name: &str| types.source(name).map(|source| source.package().map(str::to_owned));
+        assert_eq!(package("made"), Some(Some("first".to_owned())));
+        assert_eq!(package("first.made"), Some(Some("first".to_owned())));
+        assert_eq!(package("@scope/second.made"), Some(Some("@scope/second".to_owned())));
+        assert_eq!(types.resolved_json("@scope/second.made").unwrap()["displayName"], "@scope/second made");
+        for unknown in ["third.made", "first.other", "made.first", ".made", "first."] {
+            assert_eq!(package(unknown), None, "{unknown}");
+        }
+    }
 }

@@ -87,11 +87,13 @@ impl Host {
         let reference = CredentialRef::read(Fields::new(request, "", &mut errors));
         let reference = reference.filter(|_| errors.is_empty());
         let reference = reference.ok_or_else(|| Refusal::of(ErrorCode::Malformed, errors))?;
-        if self.inner.credentials.types().source(type_name).is_none() {
+        let source = self.inner.credentials.types().source(type_name).ok_or_else(|| {
             let message = format!("There is no credential type {type_name}");
-            return Err(Refusal::new(ErrorCode::UnknownCredentialType, message));
-        }
-        let credential = super::start::resolve(self, (None, type_name), &reference, "").await?;
+            Refusal::new(ErrorCode::UnknownCredentialType, message)
+        })?;
+        // A name without its package means what it means to a node: the host's own type first.
+        let package = source.package().filter(|_| type_name != source.name());
+        let credential = super::start::resolve(self, (package, source.name()), &reference, "").await?;
         Ok(self.inner.credentials.test(&credential).await)
     }
 
