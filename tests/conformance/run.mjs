@@ -18,21 +18,24 @@ const { values: options, positionals: wanted } = parseArgs({
 	allowPositionals: true,
 });
 
-/** Builds a target of a package; answers the file. */
-function build(packageName, kind, name) {
-	execFileSync('cargo', ['build', '--quiet', '-p', packageName, `--${kind}`, name], { cwd: project, stdio: 'inherit' });
-	const target = JSON.parse(execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: project, maxBuffer: 1 << 28 })).target_directory;
+let target;
+/** Builds every example and program, at once and so with the features that the tests have, and answers one's file. */
+function build(kind, name) {
+	if (target === undefined) {
+		execFileSync('cargo', ['build', '--quiet', '--workspace', '--examples', '--bins', '--locked'], { cwd: project, stdio: 'inherit' });
+		target = JSON.parse(execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: project, maxBuffer: 1 << 28 })).target_directory;
+	}
 	return join(target, kind === 'example' ? 'debug/examples' : 'debug', name);
 }
 
 /** Builds an example; a function that runs it with arguments and answers its output. */
-function example(packageName, exampleName) {
-	const path = build(packageName, 'example', exampleName);
+function example(name) {
+	const path = build('example', name);
 	return Object.assign((...args) => output(path, args), { path });
 }
 
 /** Builds a program; answers the file. */
-const binary = (packageName, name) => build(packageName, 'bin', name);
+const binary = (name) => build('bin', name);
 
 /** Runs a program; answers what it prints, or fails with what it says is wrong. */
 function output(program, args, settings = {}) {

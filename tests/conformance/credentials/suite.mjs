@@ -91,7 +91,7 @@ function answersOf(driver, bundle, cases) {
 }
 
 export async function run({ n8n, cargo }) {
-	const driver = await cargo.example('nodehost-runtime', 'credential_requests');
+	const driver = await cargo.example('credential_requests');
 	const { names, properties, request, missing } = oracle(n8n);
 	const bundle = n8n.resolve(BUNDLE);
 	const cases = names.flatMap((type) => Object.entries(variants).map(([variant, text]) => ({ type, variant, data: dataOf(properties(type), text) })));

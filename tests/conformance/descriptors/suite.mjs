@@ -4,7 +4,7 @@ export const name = 'descriptors';
 export const rows = [];
 
 export async function run({ n8n, cargo }) {
-	const driver = await cargo.example('nodehost-descriptor', 'load_bundle');
+	const driver = await cargo.example('load_bundle');
 	const differences = [];
 	const figures = [];
 	for (const kind of ['nodes', 'credentials']) {

@@ -11,7 +11,7 @@ const CASES = 1000;
 const KNOWN = JSON.parse(readFileSync(new URL('differences.json', import.meta.url), 'utf8')).map((one) => ({ ...one, pattern: new RegExp(one.pattern) }));
 
 export async function run({ n8n, cargo, temporary, seeds }) {
-	const driver = await cargo.example('nodehost-runtime', 'expressions');
+	const driver = await cargo.example('expressions');
 	const contexts = join(temporary, 'contexts.json');
 	writeFileSync(contexts, JSON.stringify({ conformance: CONTEXT }));
 	const differences = [];

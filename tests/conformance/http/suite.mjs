@@ -18,7 +18,7 @@ export const rows = [];
 export async function run({ n8n, seeds, cargo }) {
 	const files = ['nodes', 'credentials'].map((kind) => n8n.resolve(`${PREFIX}/dist/types/${kind}.json`));
 	const [nodes, credentials] = files.map((file) => n8n(file));
-	const program = await cargo.binary('nodehost', 'nodehost');
+	const program = await cargo.binary('nodehost');
 	const runner = await start(program, files);
 	try {
 		const differences = [];

@@ -14,7 +14,7 @@ const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 export async function run({ n8n, cargo, temporary, seeds }) {
   process.env.TZ = 'UTC';
   const luxon = n8n('luxon');
-  const driver = await cargo.example('nodehost-expression', 'luxon');
+  const driver = await cargo.example('luxon');
   const describe = (0, eval)(readFileSync(here('describe.js'), 'utf8'));
   const known = JSON.parse(readFileSync(here('differences.json'), 'utf8')).map((one) => ({ ...one, pattern: new RegExp(one.pattern) }));
   const differences = [];

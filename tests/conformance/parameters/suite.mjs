@@ -14,7 +14,7 @@ export const rows = [];
 export async function run({ n8n, seeds, temporary, cargo }) {
 	const nodes = n8n.resolve('n8n-nodes-base/dist/types/nodes.json');
 	const workflow = n8n('n8n-workflow');
-	const driver = await cargo.example('nodehost-parameters', 'answer_cases');
+	const driver = await cargo.example('answer_cases');
 	const differences = [];
 	const figures = [];
 	for (const seed of seeds) {

@@ -20,7 +20,7 @@ export async function run({ cargo, temporary }) {
 	const peerFile = join(temporary, 'peer-cases.jsonl');
 	writeFileSync(peerFile, runnable.map((one) => `${JSON.stringify(one)}\n`).join(''));
 
-	const driver = await cargo.example('nodehost-runtime', 'expressions');
+	const driver = await cargo.example('expressions');
 	const answers = [...judged(cases, await driver(contexts, file)), ...judged(runnable, await driver(contexts, peerFile))];
 	const { figures, differences } = judge(answers, fileURLToPath(new URL('differences.json', import.meta.url)));
 	figures.push(`${runnable.length} of them from n8n's own tests; ${peers.length - runnable.length} more take what a request cannot hold`);

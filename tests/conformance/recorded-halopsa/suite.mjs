@@ -12,7 +12,7 @@ export const document = 'docs/halopsa.md';
 export async function run({ cargo }) {
 	const file = recordedFile('halopsa/public.jsonl');
 	if (file === undefined) return NOT_RUN;
-	const driver = await cargo.example('nodehost-halopsa', 'recorded');
+	const driver = await cargo.example('recorded');
 	const answers = new Map(parseLines(await driver(file)).map((answer) => [answer.id, answer]));
 	return judge(parseLines(readFileSync(file, 'utf8')), answers, namedIds());
 }

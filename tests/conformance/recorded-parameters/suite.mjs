@@ -11,6 +11,6 @@ const ZONE = 'UTC-7';
 export async function run({ cargo }) {
 	const file = recordedFile('params/peer-cases.jsonl');
 	if (file === undefined) return NOT_RUN;
-	const driver = await cargo.example('nodehost-parameters', 'answer_peer');
+	const driver = await cargo.example('answer_peer');
 	return judge(parseLines(await driver(file, ZONE)), fileURLToPath(new URL('differences.json', import.meta.url)));
 }

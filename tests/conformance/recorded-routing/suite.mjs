@@ -9,7 +9,7 @@ export const name = 'recorded-routing';
 export async function run({ n8n, cargo }) {
 	const cases = recordedFile('routing/public.jsonl');
 	if (cases === undefined) return NOT_RUN;
-	const driver = await cargo.example('nodehost-runtime', 'routing');
+	const driver = await cargo.example('routing');
 	const types = dirname(n8n.resolve('n8n-nodes-base/dist/types/nodes.json'));
 	return judge(parseLines(await driver(cases, `n8n-nodes-base=${types}`)), fileURLToPath(new URL('differences.json', import.meta.url)));
 }

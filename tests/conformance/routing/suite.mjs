@@ -63,7 +63,7 @@ async function answered(maker, random, count, ask) {
 }
 
 export async function run({ n8n, cargo, temporary, seeds, isSeedChosen }) {
-	const driver = await cargo.example('nodehost-runtime', 'routing');
+	const driver = await cargo.example('routing');
 	const bundled = bundledCases(n8n);
 	const types = dirname(n8n.resolve('n8n-nodes-base/dist/types/nodes.json'));
 	const luxon = n8n('luxon').Settings;

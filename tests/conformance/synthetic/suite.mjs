@@ -22,8 +22,8 @@ export const rows = [];
 export async function run({ n8n, seeds, temporary, cargo }) {
 	const bundle = n8n.resolve('n8n-nodes-base/dist/types/nodes.json');
 	const workflow = n8n('n8n-workflow');
-	const answerCases = await cargo.example('nodehost-parameters', 'answer_cases');
-	const answerPeer = await cargo.example('nodehost-parameters', 'answer_peer');
+	const answerCases = await cargo.example('answer_cases');
+	const answerPeer = await cargo.example('answer_peer');
 	const differences = [];
 	const figures = [];
 	for (const seed of seeds) {
