@@ -132,6 +132,18 @@ fn fixed_collections() {
 }
 
 #[test]
+fn entries_of_a_list_are_compared_by_their_copies() {
+    // n8n's copy of the list lacks the key, and is the default without it; a group used once is not copied.
+    let groups = json!([{ "name": "g", "values": [{ "name": "a", "type": "json", "default": {} }] }]);
+    let given = json!({ "a": { "constructor": 1 } });
+    for (multiple, given, left) in [(true, json!([given]), json!([{}])), (false, given, json!({ "a": {} }))] {
+        let options = json!({ "options": groups, "typeOptions": { "multipleValues": multiple } });
+        let fixed = property("fixedCollection", json!({}), options);
+        assert_eq!(resolved(fixed, json!({ "g": given })).1, json!({ "p": { "g": left } }));
+    }
+}
+
+#[test]
 fn locators_and_filters_are_completed() {
     let locator = property("resourceLocator", json!({ "mode": "id", "value": "" }), json!({}));
     assert_eq!(resolved(locator, Value::Null).0, json!({ "p": { "__rl": true, "mode": "id", "value": "" } }));

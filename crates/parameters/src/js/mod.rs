@@ -188,6 +188,7 @@ fn deep_copy_map(map: &Map<String, Value>) -> Map<String, Value> {
     copy
 }
 
-fn is_reserved(key: &str) -> bool {
+/// Keys that n8n's copies of values lack.
+pub(crate) fn is_reserved(key: &str) -> bool {
     matches!(key, "__proto__" | "constructor" | "prototype")
 }

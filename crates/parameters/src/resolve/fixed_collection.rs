@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Form, Outcome, Parent, Resolved, resolve};
 use crate::ParameterError;
 use crate::compile::{Compiled, CompiledGroup, Level, List, Multiple};
-use crate::js::{Js, is_equal};
+use crate::js::{Js, is_equal, is_reserved};
 
 pub(super) fn value(
     property: &Compiled,
@@ -45,11 +45,6 @@ pub(super) fn value(
     Ok(Outcome::Nothing)
 }
 
-/// Keys that n8n's copy of the value lacks.
-fn is_reserved(key: &str) -> bool {
-    matches!(key, "__proto__" | "constructor" | "prototype")
-}
-
 struct Context<'c, 'a> {
     property: &'a Compiled,
     groups: Option<&'a [CompiledGroup]>,
@@ -76,8 +71,8 @@ impl<'a> Context<'_, 'a> {
         group.values.as_ref().ok_or_else(|| self.no_properties())
     }
 
-    fn entry(&self, group: &'a CompiledGroup, value: Js<'a>) -> Result<Resolved, ParameterError> {
-        resolve(self.list(group)?, value, self.form, Parent::FixedCollection, Some(self.root))
+    fn entry(&self, group: &'a CompiledGroup, value: Js<'a>, form: Form) -> Result<Resolved, ParameterError> {
+        resolve(self.list(group)?, value, form, Parent::FixedCollection, Some(self.root))
     }
 
     /// A group used as a list of entries.
@@ -86,18 +81,19 @@ impl<'a> Context<'_, 'a> {
             return Ok(());
         }
         let Some(group) = self.group(key)? else { return Ok(()) };
+        let form = Form { copied: true, ..self.form };
         let mut resolved = Vec::new();
         match self.value.get(key) {
             Js::Array(list) => {
                 for entry in list {
-                    resolved.push(self.entry(group, entry.into())?.into_value());
+                    resolved.push(self.entry(group, entry.into(), form)?.into_value());
                 }
             }
             // JavaScript iterates a text by its characters.
             Js::Text(text) => {
                 for (start, character) in text.char_indices() {
                     let entry = Js::Text(&text[start..start + character.len_utf8()]);
-                    resolved.push(self.entry(group, entry)?.into_value());
+                    resolved.push(self.entry(group, entry, form)?.into_value());
                 }
             }
             _ => return Err(ParameterError::shape(&self.property.name, "a list of entries was expected")),
@@ -111,7 +107,7 @@ impl<'a> Context<'_, 'a> {
         let Some(group) = self.group(key)? else { return Ok(false) };
         let read = self.given.read(key);
         let given = read.map_err(|_| ParameterError::shape(&self.property.name, "no value is given for its group"))?;
-        let resolved = self.entry(group, given)?;
+        let resolved = self.entry(group, given, self.form)?;
         let empty = resolved.is_empty();
         let visible = !empty || !has_own_values(self.list(group)?, given);
         if !empty || (!self.form.defaults && visible && !self.value.get(key).is_undefined()) {

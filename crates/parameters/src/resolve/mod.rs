@@ -70,6 +70,8 @@ pub(crate) enum Parent {
 pub(crate) struct Form {
     pub(crate) defaults: bool,
     pub(crate) hidden: bool,
+    /// Whether the values are those of n8n's copy, which lacks some keys: so in entries of a list.
+    pub(crate) copied: bool,
 }
 
 /// What a collection's value is.
@@ -89,7 +91,7 @@ pub(crate) fn node_parameters(
     defaults: bool,
     hidden: bool,
 ) -> Result<Map<String, Value>, ParameterError> {
-    let form = Form { defaults, hidden };
+    let form = Form { defaults, hidden, copied: false };
     resolve(list, values, form, Parent::Node, None).map(|resolved| resolved.map)
 }
 

@@ -77,7 +77,9 @@ pub(super) fn set(property: &Compiled, value: Js<'_>, form: Form, parent: Parent
     let differs = if value.is_typeof_object() { !is_equal(value, default) } else { !is_same(value, default) };
     if differs || parent == Parent::Collection {
         let copy = value.deep_copy();
-        return out.set(&property.name, copy);
+        if parent == Parent::Collection || !form.copied || !is_equal(copy.as_ref().into(), default) {
+            return out.set(&property.name, copy);
+        }
     }
     // The value is the default and left out, but a namesake's may be there.
     if property.no_data_expression
