@@ -165,6 +165,8 @@ fn names_of_zones_follow_their_history() {
         ("DateTime.fromISO('1969-07-01', { zone: 'America/New_York' }).offsetNameShort", "GMT-4"),
         ("DateTime.fromISO('2024-07-01', { zone: 'utc+5:30' }).offsetNameShort", "UTC+5:30"),
         ("DateTime.fromISO('2024-07-01', { zone: 'PST' }).offset", "-420"),
+        ("DateTime.fromMillis(0, { zone: '' }).zone.offsetName(0, { format: 'long' })", "Coordinated Universal Time"),
+        ("DateTime.fromMillis(0, { zone: '' }).zone.offsetName(0, {})", "UTC"),
     ]);
 }
 

@@ -22,6 +22,8 @@ pub(crate) fn offset_name(zone: &Zone, ts: f64, width: Width) -> String {
         Zone::System if width == Width::Long => UTC.into(),
         Zone::System => "UTC".into(),
         Zone::Invalid(_) => String::new(),
+        // luxon gives Intl no zone where its name is empty, and Intl then takes the system's.
+        Zone::Iana(_) if zone.name().is_empty() => offset_name(&Zone::System, ts, width),
         Zone::Iana(_) => {
             let ts = time_clip(ts);
             let offset = zone.raw_offset(ts);
