@@ -199,6 +199,8 @@ fn issues_of_each_type() {
     assert_eq!(typed("number", json!("x")), json!({ "p": ["'p' expects a number but we got 'x'"] }));
     assert_eq!(typed("array", json!("[1]")), Value::Null);
     assert_eq!(typed("object", json!("{a: 'b'}")), Value::Null);
+    assert_eq!(typed("object", json!(r#"{a: "\1"}"#)), Value::Null);
+    assert_ne!(typed("object", json!(r#"{a: "\9"}"#)), Value::Null);
     assert_eq!(typed("dateTime", json!("2024-02-29")), Value::Null);
     assert_eq!(
         typed("form-fields", json!("{}")),

@@ -2,7 +2,8 @@
 
 use nodehost_expression::data;
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Expression, ObjectPropertyKind, PropertyKey, Statement, UnaryOperator};
+use oxc_ast::ast::{Expression, ObjectPropertyKind, PropertyKey, Statement, StringLiteral, UnaryOperator};
+use oxc_ast_visit::Visit;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
 use serde_json::{Map, Value};
@@ -37,6 +38,11 @@ fn object_literal(text: &str) -> Option<Option<Value>> {
     if parsed.panicked || !parsed.diagnostics.is_empty() {
         return None;
     }
+    let mut decimals = DecimalEscapes::default();
+    decimals.visit_program(&parsed.program);
+    if decimals.found {
+        return None;
+    }
     let objects = parsed.program.body.iter().find_map(|statement| match statement {
         Statement::ExpressionStatement(statement)
             if matches!(statement.expression, Expression::ObjectExpression(_)) =>
@@ -46,6 +52,21 @@ fn object_literal(text: &str) -> Option<Option<Value>> {
         _ => None,
     });
     Some(objects.and_then(to_value))
+}
+
+/// Looks for `\8` and `\9` in string literals: the language's later editions read them as digits, n8n's parser refuses them.
+#[derive(Default)]
+struct DecimalEscapes {
+    found: bool,
+}
+
+impl<'a> Visit<'a> for DecimalEscapes {
+    fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
+        let mut letters = literal.raw.as_deref().unwrap_or_default().bytes();
+        while let Some(letter) = letters.next() {
+            self.found |= letter == b'\\' && matches!(letters.next(), Some(b'8' | b'9'));
+        }
+    }
 }
 
 fn nesting(text: &str) -> usize {
