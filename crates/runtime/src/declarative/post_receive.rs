@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::build::truthy;
 use super::resolve::with;
-use super::response::{Answer, AnswerBody, binary};
+use super::response::{Answer, AnswerBody, binary, is_buffer};
 use super::routing::{Action, Setting};
 use super::{buffer, lodash};
 use crate::{ErrorCode, Item, ItemError};
@@ -32,7 +32,7 @@ pub(crate) fn apply(
     let ActionScope { plain, credentials } = scope;
     let mut cx = Context { evaluator };
     match action {
-        Action::RootProperty(path) => root_property(items, path),
+        Action::RootProperty(path) => Ok(root_property(items, answer, path)),
         Action::Filter(pass) => {
             let mut kept = Vec::with_capacity(items.len());
             for item in items {
@@ -117,16 +117,27 @@ impl Context<'_> {
     }
 }
 
-fn root_property(items: Vec<Item>, path: &str) -> Result<Vec<Item>, ActionError> {
+fn root_property(items: Vec<Item>, answer: &Answer, path: &str) -> Vec<Item> {
     let mut out = Vec::new();
     for item in items {
-        let found = item.json.as_ref().and_then(|json| lodash::get(json, path)).cloned();
+        let found = item.json.as_ref().and_then(|json| match &answer.body {
+            AnswerBody::Bytes(bytes) if is_buffer(json) => property_of_bytes(bytes, path),
+            _ => lodash::get(json, path).cloned(),
+        });
         match found {
             Some(Value::Array(list)) => out.extend(list.into_iter().map(Item::new)),
             json => out.push(Item { json, ..Item::default() }),
         }
     }
-    Ok(out)
+    out
+}
+
+/// What a `Buffer` has of its own: its bytes and how many they are. The `type` and `data` of its JSON are not there yet.
+fn property_of_bytes(bytes: &[u8], path: &str) -> Option<Value> {
+    match path {
+        "length" | "byteLength" => Some(Value::from(bytes.len())),
+        path => path.parse::<usize>().ok().and_then(|at| bytes.get(at)).map(|byte| Value::from(*byte)),
+    }
 }
 
 /// The first items; JavaScript's `slice(0, parseInt(max, 10))`.

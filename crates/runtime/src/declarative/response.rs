@@ -115,6 +115,13 @@ fn buffer(bytes: &[u8]) -> Value {
     Value::Object(map)
 }
 
+/// Whether a value is what [`buffer`] makes.
+pub(crate) fn is_buffer(value: &Value) -> bool {
+    value.as_object().is_some_and(|map| {
+        map.len() == 2 && map.get("type").and_then(Value::as_str) == Some("Buffer") && map.contains_key("data")
+    })
+}
+
 /// n8n's IBinaryData for bytes.
 pub(crate) fn binary(bytes: &[u8]) -> Value {
     let (mime, extension) = sniff(bytes);

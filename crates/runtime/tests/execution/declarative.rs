@@ -230,6 +230,20 @@ async fn answers_become_binary_data() {
 }
 
 #[tokio::test]
+async fn bytes_have_no_properties_of_their_json() {
+    let service = Service::start(|_, _, _| (200, "{\"data\":[1,2]}".to_owned())).await;
+    for (path, expected) in [("data", None), ("type", None), ("length", Some(json!(14))), ("0", Some(json!(123)))] {
+        let routing = json!({
+            "request": {"url": "/file", "encoding": "arraybuffer"},
+            "output": {"postReceive": [{"type": "rootProperty", "properties": {"property": path}}]}
+        });
+        let result = host(&service, routing, Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap();
+        let items: Vec<_> = result.data.main[0].iter().map(|item| item.json.clone()).collect();
+        assert_eq!(items, [expected], "{path}");
+    }
+}
+
+#[tokio::test]
 async fn batches_of_requests_are_spaced() {
     let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
     let host = host(&service, json!({"request": {"url": "/x"}}), Vec::new());
