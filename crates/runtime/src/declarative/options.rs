@@ -12,16 +12,41 @@ pub struct RequestOptions {
     has_undefined: bool,
     /// A key that looks like an index was set: JavaScript puts those first.
     has_indexes: bool,
+    /// Whether the parts that are not in the map are empty objects; else they are undefined.
+    sparse: [bool; PARTS.len()],
+}
+
+/// The parts that every request of a declarative node has.
+const PARTS: [&str; 3] = ["qs", "body", "headers"];
+
+fn empty_object() -> Value {
+    Value::Object(Map::new())
 }
 
 impl RequestOptions {
     /// Options with the parts that every request of a declarative node has.
     pub(crate) fn empty() -> Self {
-        let mut map = Map::new();
-        for part in ["qs", "body", "headers"] {
-            map.insert(part.to_owned(), Value::Object(Map::new()));
-        }
+        let map = PARTS.iter().map(|part| ((*part).to_owned(), empty_object())).collect();
         Self { map, ..Self::default() }
+    }
+
+    /// What a step of a plan begins with: empty parts, which only go into the map when something is put into them. Such
+    /// options are there to be merged into others.
+    pub(crate) fn sparse() -> Self {
+        Self { sparse: [true; PARTS.len()], ..Self::default() }
+    }
+
+    fn is_sparse(&self, key: &str) -> bool {
+        PARTS.iter().zip(self.sparse).any(|(part, sparse)| sparse && *part == key)
+    }
+
+    /// Puts a part into the map that is empty and not in it.
+    fn fill_in(&mut self, key: &str) {
+        if let Some(at) = PARTS.iter().position(|part| *part == key)
+            && std::mem::take(&mut self.sparse[at])
+        {
+            self.map.insert(key.to_owned(), empty_object());
+        }
     }
 
     /// The value of an option.
@@ -36,6 +61,9 @@ impl RequestOptions {
 
     /// Sets an option; `None` is undefined.
     pub fn set(&mut self, key: &str, value: Option<Value>) {
+        if let Some(at) = PARTS.iter().position(|part| *part == key) {
+            self.sparse[at] = false;
+        }
         match value {
             Some(value) => {
                 if key == "body" {
@@ -63,6 +91,7 @@ impl RequestOptions {
 
     /// Sets a property of the body or the query. What they are may have no properties: the words of JavaScript for that.
     pub(crate) fn send(&mut self, part: &str, property: &str, way: Way, value: Option<Value>) -> Result<(), String> {
+        self.fill_in(part);
         let is_object = self.map.get(part).is_some_and(Value::is_object);
         self.has_undefined |= part == "body" && value.is_none() && is_object;
         self.has_indexes |= property.bytes().any(|byte| byte.is_ascii_digit());
@@ -122,7 +151,7 @@ impl RequestOptions {
     /// What every property of a node does to the request, with or without routing: parts that hold no properties, such
     /// as a body of text, make room.
     pub(crate) fn clear_texts(&mut self) {
-        for part in ["qs", "body", "headers"] {
+        for (at, part) in PARTS.into_iter().enumerate().filter(|(at, _)| !self.sparse[*at]) {
             let slot = self.map.entry(part).or_insert(Value::Null);
             if !slot.is_object() && !slot.is_array() {
                 *slot = Value::Object(Map::new());
@@ -153,13 +182,27 @@ impl RequestOptions {
 
     /// Merges other options into these, as n8n does.
     pub(crate) fn merge(&mut self, other: Self) {
-        let holds = |options: &Self| options.map.get("body").is_some_and(|body| body.is_object() || body.is_array());
-        // What undefined keys a body has goes with the body: another one brings its own.
-        self.has_undefined = match other.map.get("body") {
-            None => self.has_undefined,
-            Some(_) if holds(self) && holds(&other) => self.has_undefined || other.has_undefined,
-            Some(_) => other.has_undefined,
+        let body = |options: &Self| match options.map.get("body") {
+            None if options.is_sparse("body") => Some(true),
+            body => body.map(|body| body.is_object() || body.is_array()),
         };
+        // What undefined keys a body has goes with the body: another one brings its own.
+        self.has_undefined = match (body(self), body(&other)) {
+            (_, None) => self.has_undefined,
+            (Some(true), Some(true)) => self.has_undefined || other.has_undefined,
+            _ => other.has_undefined,
+        };
+        for (at, part) in PARTS.into_iter().enumerate().filter(|(at, _)| other.sparse[*at]) {
+            match self.map.get_mut(part) {
+                Some(Value::Object(_) | Value::Array(_)) => {}
+                Some(text) => *text = empty_object(),
+                None if self.sparse[at] => {}
+                None => drop(self.map.insert(part.to_owned(), empty_object())),
+            }
+        }
+        for part in PARTS.into_iter().filter(|part| other.map.contains_key(*part)) {
+            self.fill_in(part);
+        }
         self.has_indexes |= other.has_indexes;
         lodash::merge(&mut self.map, other.map);
     }

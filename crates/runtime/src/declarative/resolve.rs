@@ -101,7 +101,7 @@ impl Requests {
 impl Prepared {
     fn empty() -> Self {
         Self {
-            options: RequestOptions::empty(),
+            options: RequestOptions::sparse(),
             pre_send: Vec::new(),
             post_receive: Vec::new(),
             paginate: None,

@@ -11,7 +11,7 @@ use super::clients::Mode;
 use super::error::{EgressError, EgressErrorKind, Fate, Phase};
 use super::failure::send_failure;
 use super::policy::Verdict;
-use super::redirect::{Hop, host_of};
+use super::redirect::{HopRef, host_of};
 use super::request::{RequestBody, Tally};
 use super::resolver::{ResolveError, check_name};
 use super::response::{IncomingResponse, read_body};
@@ -32,8 +32,16 @@ pub(crate) struct Limits<'a> {
 
 impl Egress {
     /// Sends one hop and reads its response.
-    pub(crate) async fn hop(&self, hop: Hop, limits: &Limits<'_>) -> Result<IncomingResponse, EgressError> {
-        let Hop { method, mut url, mut headers, body } = hop;
+    pub(crate) async fn hop(
+        &self,
+        hop: HopRef<'_>,
+        body: RequestBody,
+        limits: &Limits<'_>,
+    ) -> Result<IncomingResponse, EgressError> {
+        let (mut url, mut headers) = (hop.url.clone(), hop.headers.clone());
+        if let Some(trace_context) = &self.inner.config.trace_context {
+            trace_context(&mut headers);
+        }
         move_user_info(&mut url, &mut headers);
         let client = self.client_for(&url, limits).await?;
         let fail = |kind, fate| EgressError::new(kind, host_of(&url), fate);
@@ -47,7 +55,7 @@ impl Egress {
             }
             None => url.clone(),
         };
-        let mut request = reqwest::Request::new(method, target);
+        let mut request = reqwest::Request::new(hop.method.clone(), target);
         *request.headers_mut() = headers;
         *request.body_mut() = match body {
             RequestBody::Empty => None,

@@ -46,7 +46,7 @@ pub use tls::TlsError;
 use attempt::Limits;
 use clients::Clients;
 use rate::Budgets;
-use redirect::{Hop, Sent, host_of, is_done, location, next_hop};
+use redirect::{Hop, HopRef, host_of, is_done, location, next_hop};
 use resolver::SystemLookup;
 use retry::RetryRules;
 
@@ -103,7 +103,7 @@ impl Egress {
         let mut attempts = 1;
         let host = host_of(&request.url);
         loop {
-            self.wait_for_turn(&request, attempts).await?;
+            self.wait_for_turn(&request, &host, attempts).await?;
             let span = span_of(&request, &host, attempts);
             let started = Instant::now();
             let mut outcome = self.attempt(&mut request).instrument(span.clone()).await;
@@ -127,7 +127,7 @@ impl Egress {
     }
 
     /// Waits for a place in the rate budget; fails at once if there is none in time.
-    async fn wait_for_turn(&self, request: &OutgoingRequest, attempts: u32) -> Result<(), EgressError> {
+    async fn wait_for_turn(&self, request: &OutgoingRequest, host: &str, attempts: u32) -> Result<(), EgressError> {
         let config = &self.inner.config;
         let set = request.grant.as_ref().and_then(|grant| grant.rate_limit);
         let limit = set.or_else(|| {
@@ -138,18 +138,17 @@ impl Egress {
         let patience = request.end_of_waits().map_or(config.max_retry_wait, |deadline| {
             config.max_retry_wait.min(deadline.saturating_duration_since(Instant::now()))
         });
-        let host = host_of(&request.url);
-        match self.inner.budgets.reserve(budget_of(request), &host, limit, learned, patience) {
+        match self.inner.budgets.reserve(budget_of(request), host, limit, learned, patience) {
             Ok(wait) if wait.is_zero() => Ok(()),
             Ok(wait) => {
-                debug!(%host, wait = wait.as_millis(), "waiting for the rate budget");
-                self.inner.metrics.throttled(&host, wait);
+                debug!(host, wait = wait.as_millis(), "waiting for the rate budget");
+                self.inner.metrics.throttled(host, wait);
                 tokio::time::sleep(wait).await;
                 Ok(())
             }
             Err(wait) => {
-                self.inner.metrics.rate_limited(&host);
-                let mut error = EgressError::new(EgressErrorKind::RateLimited, host, Fate::NotSent);
+                self.inner.metrics.rate_limited(host);
+                let mut error = EgressError::new(EgressErrorKind::RateLimited, host.to_owned(), Fate::NotSent);
                 error.retry_after = Some(wait);
                 error.attempts = attempts - 1;
                 Err(error)
@@ -173,30 +172,21 @@ impl Egress {
                 .map_or(timeout, |deadline| timeout.min(deadline.saturating_duration_since(started))),
             end: request.deadline.map_or(whole, |deadline| deadline.min(whole)),
         };
-        let body = request.body.try_clone().unwrap_or_else(|| std::mem::take(&mut request.body));
-        let mut headers = request.headers.clone();
-        if let Some(trace_context) = &self.inner.config.trace_context {
-            trace_context(&mut headers);
-        }
-        let mut hop = Hop { method: request.method.clone(), url: request.url.clone(), headers, body };
+        let mut body = request.body.try_clone().unwrap_or_else(|| std::mem::take(&mut request.body));
+        let mut next: Option<Hop> = None;
         let (mut redirects, mut done) = (0, false);
         loop {
-            let follow = match request.redirects {
-                Redirects::Return => {
-                    let result = self.hop(hop, &limits).await;
-                    trace(&result, started);
-                    return result;
-                }
-                Redirects::Follow(limit) => limit,
+            let request = &*request;
+            let first = HopRef { method: &request.method, url: &request.url, headers: &request.headers };
+            let hop = next.as_ref().map_or(first, Hop::as_ref);
+            // What a redirect may send again: no copy, and nothing where the body is a stream.
+            let again = match request.redirects {
+                Redirects::Return => None,
+                Redirects::Follow(_) => body.try_clone(),
             };
-            let sent = Sent {
-                method: hop.method.clone(),
-                url: hop.url.clone(),
-                headers: hop.headers.clone(),
-                body: hop.body.try_clone(),
-            };
-            let result = self.hop(hop, &limits).await;
+            let result = self.hop(hop, body, &limits).await;
             trace(&result, started);
+            let Redirects::Follow(follow) = request.redirects else { return result };
             let mut response = result.map_err(|mut error| {
                 if done && error.fate == Fate::NotSent {
                     error.fate = Fate::Answered;
@@ -213,7 +203,8 @@ impl Egress {
             }
             redirects += 1;
             done |= !request.is_idempotent() && is_done(response.status);
-            hop = next_hop(sent, &response, request.grant.as_ref())?;
+            let (following, rest) = next_hop(hop, again, &response, request.grant.as_ref())?;
+            (next, body) = (Some(following), rest);
         }
     }
 }

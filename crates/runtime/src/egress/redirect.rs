@@ -7,21 +7,25 @@ use super::error::{EgressError, EgressErrorKind, Fate};
 use super::request::{Grant, RequestBody};
 use super::response::IncomingResponse;
 
-/// One request on the wire: the original one, or what a redirect made of it.
+/// What a redirect made of a request, save for its body.
 pub(crate) struct Hop {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: RequestBody,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
 }
 
-/// What is left of a hop once it is sent: enough for the next one.
-pub(crate) struct Sent {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    /// `None` if the body was a stream.
-    pub(crate) body: Option<RequestBody>,
+impl Hop {
+    pub(crate) fn as_ref(&self) -> HopRef<'_> {
+        HopRef { method: &self.method, url: &self.url, headers: &self.headers }
+    }
+}
+
+/// One request on the wire, save for its body: the original one, or what a redirect made of it.
+#[derive(Clone, Copy)]
+pub(crate) struct HopRef<'h> {
+    pub(crate) method: &'h Method,
+    pub(crate) url: &'h Url,
+    pub(crate) headers: &'h HeaderMap,
 }
 
 /// Where a response redirects to, if it does.
@@ -42,25 +46,31 @@ pub(crate) fn is_done(status: StatusCode) -> bool {
     !matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT)
 }
 
-/// The request that follows a redirect. Credentials stay behind when the host changes, or TLS is given up.
-pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&Grant>) -> Result<Hop, EgressError> {
+/// The request that follows a redirect; `body` is absent if it was a stream. Credentials stay behind when the host
+/// changes, or TLS is given up.
+pub(crate) fn next_hop(
+    sent: HopRef<'_>,
+    body: Option<RequestBody>,
+    response: &IncomingResponse,
+    grant: Option<&Grant>,
+) -> Result<(Hop, RequestBody), EgressError> {
     let fail = |reason: &str| {
-        EgressError::new(EgressErrorKind::Redirect(reason.to_owned()), host_of(&sent.url), Fate::Answered)
+        EgressError::new(EgressErrorKind::Redirect(reason.to_owned()), host_of(sent.url), Fate::Answered)
     };
     let target = location(response)
         .and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
         .and_then(|text| sent.url.join(text).ok())
         .ok_or_else(|| fail("its target is not a URL"))?;
-    let leaves = leaves_host(&sent.url, &target);
+    let leaves = leaves_host(sent.url, &target);
     if leaves && grant.is_some_and(|grant| grant.texts.are_in(target.as_str().as_bytes())) {
         return Err(fail("it leads to another host, and its URL holds a credential"));
     }
     let drops_body = match response.status {
-        StatusCode::SEE_OTHER => sent.method != Method::HEAD,
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => sent.method == Method::POST,
+        StatusCode::SEE_OTHER => *sent.method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => *sent.method == Method::POST,
         _ => false,
     };
-    let Sent { method, url: _, mut headers, body } = sent;
+    let mut headers = sent.headers.clone();
     let (method, body) = if drops_body {
         [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING]
             .iter()
@@ -71,7 +81,7 @@ pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&G
             let kind = EgressErrorKind::Redirect("the body was a stream and cannot be sent again".to_owned());
             EgressError::new(kind, host_of(&response.url), Fate::Answered)
         })?;
-        (method, body)
+        (sent.method.clone(), body)
     };
     if leaves {
         drop_credentials(&mut headers, grant);
@@ -82,7 +92,7 @@ pub(crate) fn next_hop(sent: Sent, response: &IncomingResponse, grant: Option<&G
         }
     }
     headers.remove(header::HOST);
-    Ok(Hop { method, url: target, headers, body })
+    Ok((Hop { method, url: target, headers }, body))
 }
 
 fn drop_credentials(headers: &mut HeaderMap, grant: Option<&Grant>) {
