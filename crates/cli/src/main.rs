@@ -28,6 +28,7 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
+    nodehost_allocator::settle();
     let cli = Cli::parse();
     run(cli).map_or_else(
         |error| {

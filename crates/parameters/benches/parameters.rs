@@ -35,6 +35,7 @@ struct Prepared {
 }
 
 fn main() -> Result<()> {
+    nodehost_allocator::settle();
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let [nodes, cases] = arguments.as_slice() else {
         println!("name the files: NODES_JSON CASES_JSONL (tests/conformance/bench does)");

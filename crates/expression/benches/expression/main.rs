@@ -33,6 +33,7 @@ const WINDOWS: usize = 6;
 const WINDOW: Duration = Duration::from_millis(300);
 
 fn main() {
+    nodehost_allocator::settle();
     let items = [("5 keys", small()), ("2000 keys", large())];
     let mut measured = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

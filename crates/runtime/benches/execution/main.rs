@@ -31,6 +31,8 @@ struct Figures {
 }
 
 fn main() {
+    // As in the `nodehost` command, for all measurements alike.
+    nodehost_allocator::settle();
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let number = |at: usize, default: usize| args.get(at).and_then(|arg| arg.parse().ok()).unwrap_or(default);
     match args.first().map(String::as_str) {
