@@ -31,5 +31,5 @@ fuzz_target!(|data: &[u8]| {
     _ = node.issues(&parameters);
     _ = node.displayed(&parameters);
     let validator = Validator::new(Arc::clone(&node), &parameters, Mode::Strict);
-    _ = validator.item(&parameters);
+    _ = validator.item(parameters);
 });

@@ -127,7 +127,7 @@ fn exercise(descriptor: Value, parameters: &Map<String, Value>) {
     _ = node.issues(parameters);
     _ = node.displayed(parameters);
     let validator = Validator::new(Arc::clone(&node), parameters, Mode::Strict);
-    _ = validator.item(parameters);
+    _ = validator.item(parameters.clone());
 }
 
 proptest! {

@@ -135,7 +135,7 @@ fn what_an_expression_decides_is_left_to_the_item() {
             "additionalFields": { "url": url, "delay": delay, "note": "X" } }))
     };
     assert_eq!(
-        told(&validator.item(&resolved(json!(""), "x", json!("0")))),
+        told(&validator.item(resolved(json!(""), "x", json!("0")))),
         [
             ("/name", "invalid_parameter", "Parameter \"Name\" is required."),
             (
@@ -157,7 +157,7 @@ fn what_an_expression_decides_is_left_to_the_item() {
     );
     let mut good = resolved(json!("n"), "http://x", json!("5"));
     good["additionalFields"]["note"] = json!("x");
-    assert_eq!(told(&validator.item(&good)), []);
+    assert_eq!(told(&validator.item(good)), []);
 }
 
 #[test]
@@ -203,8 +203,8 @@ fn what_the_node_insists_on_is_the_item_outcome_in_every_mode() {
         let validator = Validator::new(insisting(), &given, mode);
         assert_eq!(told(&validator.constants().violations), []);
         assert!(validator.depends_on_items());
-        assert_eq!(told(&validator.item(&given)), [("/id", "invalid_parameter", "ID is required")]);
-        assert_eq!(told(&validator.item(&map(json!({ "id": 1 })))), []);
+        assert_eq!(told(&validator.item(given.clone())), [("/id", "invalid_parameter", "ID is required")]);
+        assert_eq!(told(&validator.item(map(json!({ "id": 1 })))), []);
     }
 }
 
@@ -313,7 +313,7 @@ fn an_expression_result_has_the_type_of_its_property_too() {
     let validator = Validator::new(typed(), &given, Mode::Strict);
     assert_eq!(validator.constants().violations, []);
     let item = |active: Value, note: Value| {
-        let found = validator.item(&map(json!({ "active": active, "note": note })));
+        let found = validator.item(map(json!({ "active": active, "note": note })));
         found.into_iter().map(|found| found.pointer).collect::<Vec<_>>()
     };
     assert_eq!(item(json!(false), json!("x")), Vec::<String>::new());

@@ -125,7 +125,7 @@ impl Checked {
 
     /// What the item's values break: the first is the error, the others are told with it.
     fn check(&self, resolved: &Resolved) -> Result<(), ItemError> {
-        let mut found = self.validator.item(&self.named(resolved)).into_iter();
+        let mut found = self.validator.item(self.named(resolved)).into_iter();
         let Some(first) = found.next() else { return Ok(()) };
         let others: Vec<String> = found.map(|violation| violation.message).collect();
         let mut error = ItemError::operation(code(first.code), first.message);

@@ -4,6 +4,7 @@ use nodehost_descriptor::{Options, PropertyType};
 use nodehost_expression::data;
 use serde_json::Value;
 
+use super::trail::Trail;
 use super::{Violation, shown};
 use crate::compile::{Compiled, Multiple};
 use crate::js::{Js, is_equal, number, text};
@@ -14,19 +15,17 @@ pub(super) fn check(
     property: &Compiled,
     value: &Value,
     is_constant: bool,
-    pointer: &str,
-    path: &str,
+    trail: &Trail<'_>,
     found: &mut Vec<Violation>,
 ) {
     let several = property.multiple == Multiple::Yes || property.kind == PropertyType::MultiOptions;
     match value {
         Value::Array(list) if several => {
             for (index, value) in list.iter().enumerate() {
-                let subject = Subject { property, value, is_constant, pointer: format!("{pointer}/{index}"), path };
-                subject.check(found);
+                Subject { property, value, is_constant, trail, element: Some(index) }.check(found);
             }
         }
-        _ => Subject { property, value, is_constant, pointer: pointer.to_owned(), path }.check(found),
+        _ => Subject { property, value, is_constant, trail, element: None }.check(found),
     }
 }
 
@@ -34,8 +33,9 @@ struct Subject<'s> {
     property: &'s Compiled,
     value: &'s Value,
     is_constant: bool,
-    pointer: String,
-    path: &'s str,
+    trail: &'s Trail<'s>,
+    /// Which of several values, where the property takes several.
+    element: Option<usize>,
 }
 
 impl Subject<'_> {
@@ -55,7 +55,8 @@ impl Subject<'_> {
 
     fn violation(&self, rule: &str) -> Violation {
         let name = &self.property.display_name;
-        Violation::invalid(&self.pointer, format!("Parameter \"{name}\" ({}) {rule}", self.path))
+        let pointer = self.element.map_or_else(|| self.trail.pointer(), |index| self.trail.index(index).pointer());
+        Violation::invalid(&pointer, format!("Parameter \"{name}\" ({}) {rule}", self.trail.path()))
     }
 
     fn is_secret(&self) -> bool {

@@ -8,6 +8,7 @@ mod constraints;
 mod limits;
 mod names;
 mod shape;
+mod trail;
 mod walk;
 
 use std::sync::Arc;
@@ -132,19 +133,19 @@ impl Validator {
 
     /// What one item's values break: `resolved` are the effective parameters with every expression
     /// replaced by its value.
-    pub fn item(&self, resolved: &Map<String, Value>) -> Vec<Violation> {
+    pub fn item(&self, resolved: Map<String, Value>) -> Vec<Violation> {
         let mut found = Vec::new();
         if !self.depends_on_items {
             return found;
         }
         if self.mode != Mode::Strict {
-            constraints::check_always(&self.version, resolved.clone(), &mut found);
+            constraints::check_always(&self.version, resolved, &mut found);
             return found;
         }
-        issues(&self.version, resolved, &mut found);
+        issues(&self.version, &resolved, &mut found);
         let walk = walk::Walk { constants_only: false, found: &mut found };
-        walk.node(&self.version.root, &self.given, resolved);
-        constraints::check(&self.version, resolved.clone(), false, &mut found);
+        walk.node(&self.version.root, &self.given, &resolved);
+        constraints::check(&self.version, resolved, false, &mut found);
         found
     }
 }

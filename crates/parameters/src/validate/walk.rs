@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Violation, has_expression, limits, token};
+use super::trail::{Step, Trail};
+use super::{Violation, has_expression, limits};
 use crate::compile::{Compiled, Level, List, Nested, Scope};
 use crate::js::{Js, is_equal};
 
@@ -24,45 +25,35 @@ pub(super) struct Place<'a> {
 impl Walk<'_> {
     /// The node's own list: `given` says which values stem from the caller, `values` are those in use.
     pub(super) fn node(mut self, list: &List, given: &Map<String, Value>, values: &Map<String, Value>) {
-        self.level(Place { list, values, root: values }, given, "", "");
+        self.level(Place { list, values, root: values }, given, None);
     }
 
     /// `given` are the caller's values; only those are checked, since defaults are the descriptor's.
-    fn level(&mut self, place: Place<'_>, given: &Map<String, Value>, base: &str, path: &str) {
+    fn level(&mut self, place: Place<'_>, given: &Map<String, Value>, before: Option<&Trail<'_>>) {
         for property in place.list.properties.iter().filter(|property| given.contains_key(&property.name)) {
             let Some(value) = place.values.get(&property.name) else { continue };
             if !is_shown(place, property) || is_equal(value.into(), property.default.as_ref().into()) {
                 continue;
             }
-            let pointer = format!("{base}/{}", token(&property.name));
-            let path = if path.is_empty() { property.name.clone() } else { format!("{path}.{}", property.name) };
-            self.property(place, property, &given[&property.name], value, &pointer, &path);
+            let trail = Trail { before, step: Step::Name(&property.name) };
+            self.property(place, property, &given[&property.name], value, &trail);
         }
     }
 
-    fn property(
-        &mut self,
-        place: Place<'_>,
-        property: &Compiled,
-        given: &Value,
-        value: &Value,
-        pointer: &str,
-        path: &str,
-    ) {
+    fn property(&mut self, place: Place<'_>, property: &Compiled, given: &Value, value: &Value, trail: &Trail<'_>) {
         match &property.nested {
             Nested::Simple if self.constants_only && has_expression(value) => {}
-            Nested::Simple => limits::check(property, value, self.constants_only, pointer, path, self.found),
-            Nested::Collection(Some(inner)) => self.entries(inner, place.root, given, value, pointer, path),
+            Nested::Simple => limits::check(property, value, self.constants_only, trail, self.found),
+            Nested::Collection(Some(inner)) => self.entries(inner, place.root, given, value, trail),
             Nested::Groups(Some(groups)) => {
                 let Value::Object(values) = value else { return };
                 for (group, value) in groups.iter().filter_map(|group| Some((group, values.get(&group.name)?))) {
                     let Some(list) = &group.values else { continue };
-                    let pointer = format!("{pointer}/{}", token(&group.name));
-                    let path = format!("{path}.{}", group.name);
+                    let trail = trail.name(&group.name);
                     // A whole collection that was an expression has all been given.
                     let given = if given.is_object() { given.get(&group.name) } else { Some(value) };
                     if let Some(given) = given {
-                        self.entries(list, place.root, given, value, &pointer, &path);
+                        self.entries(list, place.root, given, value, &trail);
                     }
                 }
             }
@@ -71,27 +62,18 @@ impl Walk<'_> {
     }
 
     /// One entry, or a list of them.
-    fn entries(
-        &mut self,
-        list: &List,
-        root: &Map<String, Value>,
-        given: &Value,
-        value: &Value,
-        pointer: &str,
-        path: &str,
-    ) {
+    fn entries(&mut self, list: &List, root: &Map<String, Value>, given: &Value, value: &Value, trail: &Trail<'_>) {
         match value {
             Value::Object(values) => {
                 let given = given.as_object().unwrap_or(values);
-                self.level(Place { list, values, root }, given, pointer, path);
+                self.level(Place { list, values, root }, given, Some(trail));
             }
             Value::Array(entries) => {
                 for (index, value) in entries.iter().enumerate() {
                     let given = given.get(index).unwrap_or(value);
                     if let Value::Object(values) = value {
                         let given = given.as_object().unwrap_or(values);
-                        let (pointer, path) = (format!("{pointer}/{index}"), format!("{path}[{index}]"));
-                        self.level(Place { list, values, root }, given, &pointer, &path);
+                        self.level(Place { list, values, root }, given, Some(&trail.index(index)));
                     }
                 }
             }
