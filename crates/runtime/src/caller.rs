@@ -43,7 +43,7 @@ impl Caller {
             Ok(response) => response,
             Err(error) => return Err(self.redacted(failed(&error))),
         };
-        let answer = Answer::read(&response, &reading);
+        let answer = Answer::read(response, &reading);
         if reading.ignore.is_failure(answer.status) {
             return Err(self.redacted(failure::status(&answer, with_credential, stops)));
         }

@@ -31,4 +31,5 @@ pub use pages::{Pages, PaginationHook};
 pub(crate) use plan::RoutingPlan;
 pub(crate) use resolve::Requests;
 pub use response::{Answer, AnswerBody};
+pub(crate) use routing::reads_current;
 pub(crate) use work::Declarative;

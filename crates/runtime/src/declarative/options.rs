@@ -151,7 +151,7 @@ impl RequestOptions {
     /// What every property of a node does to the request, with or without routing: parts that hold no properties, such
     /// as a body of text, make room.
     pub(crate) fn clear_texts(&mut self) {
-        for (at, part) in PARTS.into_iter().enumerate().filter(|(at, _)| !self.sparse[*at]) {
+        for (part, _) in PARTS.into_iter().zip(self.sparse).filter(|(_, sparse)| !sparse) {
             let slot = self.map.entry(part).or_insert(Value::Null);
             if !slot.is_object() && !slot.is_array() {
                 *slot = Value::Object(Map::new());

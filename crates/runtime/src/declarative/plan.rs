@@ -12,7 +12,7 @@ use nodehost_parameters::{CompiledVersion, ParameterError, is_displayed};
 use serde_json::{Map, Value};
 
 use super::extract::Extract;
-use super::routing::{LostFunction, Routing, Setting};
+use super::routing::{LostFunction, Routing, Setting, reads_current};
 use super::{RequestOptions, lodash, paging};
 use crate::parameters::Checked;
 use crate::{ErrorCode, Refusal};
@@ -140,6 +140,13 @@ impl RoutingPlan {
             self.needs_engine_for_parameters || !self.defaults.is_empty() || self.steps.iter().any(Step::is_dynamic);
     }
 
+    /// Whether nothing of the descriptor looks at items other than the current one.
+    pub(crate) fn reads_current(&self) -> bool {
+        self.defaults.iter().all(|(_, setting)| setting.reads_current)
+            && self.operations.values().all(reads_current)
+            && self.steps.iter().all(Step::reads_current)
+    }
+
     /// The values of the descriptor that name URLs.
     pub(crate) fn url_settings(&self) -> Vec<ParameterValue> {
         let mut found: Vec<_> =
@@ -188,6 +195,10 @@ impl Step {
         let routing = self.routing.as_ref().is_some_and(|routing| routing.is_dynamic);
         let entry = self.entry.as_ref().is_some_and(|entry| entry.value.as_constant().is_none());
         routing || entry || self.children.iter().any(Self::is_dynamic)
+    }
+
+    fn reads_current(&self) -> bool {
+        self.routing.as_ref().is_none_or(Routing::reads_current) && self.children.iter().all(Self::reads_current)
     }
 
     /// Whether what the step adds is the same for every item.

@@ -1,5 +1,6 @@
 //! From the plan to the request of one item: evaluates what depends on it, on an engine thread.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use nodehost_expression::{Evaluator, ExpressionError, ParameterValue, Scope};
@@ -279,7 +280,14 @@ impl Resolver<'_> {
 
     fn send(&mut self, send: &Send, Seen { value, scope }: Seen<'_>, into: &mut Prepared) -> Result<(), ItemError> {
         if let Some(property) = &send.property {
-            let name = self.setting(property, scope)?;
+            let evaluated;
+            let name = match property.value.as_constant() {
+                Some(constant) => Some(constant),
+                None => {
+                    evaluated = self.setting(property, scope)?;
+                    evaluated.as_ref()
+                }
+            };
             // What is no text is one key, as it is, dots and all.
             let dotted = send.dotted && matches!(name, Some(Value::String(_) | Value::Array(_) | Value::Object(_)));
             let way = if dotted {
@@ -289,7 +297,7 @@ impl Resolver<'_> {
             } else {
                 Way::Assign
             };
-            let name = name_of(name.as_ref());
+            let name = name_of(name);
             let sent = match &send.value {
                 Some(setting) => self.setting(setting, scope)?,
                 None => value.map(|value| (**value).clone()),
@@ -320,15 +328,16 @@ impl Resolver<'_> {
 }
 
 /// The name of a property to send: n8n writes lists and objects in brackets, with their kind.
-fn name_of(value: Option<&Value>) -> String {
+fn name_of(value: Option<&Value>) -> Cow<'_, str> {
     let kind = match value {
-        None => return "undefined".to_owned(),
+        None => return Cow::Borrowed("undefined"),
+        Some(Value::String(text)) => return Cow::Borrowed(text),
         Some(Value::Array(_)) => "Array",
         Some(Value::Object(_)) => "Object",
-        Some(value) => return nodehost_expression::data::to_js_string(value),
+        Some(value) => return Cow::Owned(nodehost_expression::data::to_js_string(value)),
     };
     let json = value.map(ToString::to_string).unwrap_or_default();
-    format!("[{kind}: {}]", json.replace(",\"", ", \"").replace("\":", "\": "))
+    Cow::Owned(format!("[{kind}: {}]", json.replace(",\"", ", \"").replace("\":", "\": ")))
 }
 
 /// A scope with one more name.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::HeaderMap;
 use nodehost_expression::data;
 use serde_json::{Map, Value};
 
@@ -16,10 +17,10 @@ use crate::egress::IncomingResponse;
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// Its text.
-    pub status_message: String,
-    /// The headers by lower-case name.
-    pub headers: Map<String, Value>,
+    /// Its text; empty where the status has none.
+    pub status_message: &'static str,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: AnswerBody,
     /// How long the service asks to wait.
@@ -36,10 +37,21 @@ pub enum AnswerBody {
 }
 
 impl Answer {
-    pub(crate) fn read(response: &IncomingResponse, reading: &Reading) -> Self {
-        let mut headers = Map::new();
-        for name in response.headers.keys() {
-            let values = response.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    pub(crate) fn read(response: IncomingResponse, reading: &Reading) -> Self {
+        Self {
+            status: response.status.as_u16(),
+            status_message: response.status.canonical_reason().unwrap_or_default(),
+            retry_after: response.retry_after(),
+            headers: response.headers,
+            body: read_body(&response.body, reading.encoding.as_deref()),
+        }
+    }
+
+    /// The headers by lower-case name, as n8n has them.
+    fn headers_value(&self) -> Value {
+        let mut map = Map::new();
+        for name in self.headers.keys() {
+            let values = self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
             let values: Vec<_> = values.collect();
             // Node joins the lines of a header, save for cookies, which stay a list.
             let value = if name == http::header::SET_COOKIE {
@@ -47,24 +59,18 @@ impl Answer {
             } else {
                 Value::from(values.join(", "))
             };
-            headers.insert(name.as_str().to_owned(), value);
+            map.insert(name.as_str().to_owned(), value);
         }
-        Self {
-            status: response.status.as_u16(),
-            status_message: response.status.canonical_reason().unwrap_or_default().to_owned(),
-            headers,
-            body: read_body(&response.body, reading.encoding.as_deref()),
-            retry_after: response.retry_after(),
-        }
+        Value::Object(map)
     }
 
     /// `$response`.
     pub fn to_value(&self) -> Value {
         let mut map = Map::new();
         map.insert("body".to_owned(), self.body.to_value());
-        map.insert("headers".to_owned(), Value::Object(self.headers.clone()));
+        map.insert("headers".to_owned(), self.headers_value());
         map.insert("statusCode".to_owned(), Value::from(self.status));
-        map.insert("statusMessage".to_owned(), Value::from(self.status_message.clone()));
+        map.insert("statusMessage".to_owned(), Value::from(self.status_message));
         Value::Object(map)
     }
 }

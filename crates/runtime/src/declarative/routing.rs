@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nodehost_expression::ParameterValue;
+use nodehost_expression::{ParameterValue, reads_only};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
@@ -30,6 +30,8 @@ pub(crate) struct Setting {
     pub(crate) has_keys: bool,
     /// Expressions that look at nothing but `$credentials` and `$version`: the same for a whole execution.
     pub(crate) of_credential: bool,
+    /// Expressions that look at no item but the current one.
+    pub(super) reads_current: bool,
 }
 
 impl Setting {
@@ -37,26 +39,45 @@ impl Setting {
         let has_keys = value.as_object().is_some_and(|map| !map.is_empty());
         let compiled = ParameterValue::compile(value);
         let of_credential = compiled.as_constant().is_none() && is_of_credential(value);
-        Self { value: compiled, has_keys, of_credential }
+        Self { value: compiled, has_keys, of_credential, reads_current: reads_current(value) }
     }
 }
 
-/// Whether the expressions in a value can only look at `$credentials` and `$version`. In doubt they may look further.
+/// Whether the expressions in a value can only look at `$credentials` and `$version`, and say the same at any time.
 fn is_of_credential(value: &Value) -> bool {
-    match value {
-        Value::String(text) if text.starts_with('=') => {
-            const MORE: [&str; 9] =
-                ["Date", "Duration", "Interval", "Math", "this", "random", "now", "items", "evaluate"];
-            let known = |(at, _): (usize, &str)| {
-                let after = &text[at + 1..];
-                after.starts_with(['"', '\'', '/']) || after.starts_with("credentials") || after.starts_with("version")
-            };
-            text.match_indices('$').all(known) && !MORE.iter().any(|name| text.contains(name))
+    const MORE: [&str; 6] = ["Date", "Duration", "Interval", "Math", "random", "now"];
+    fn varies(value: &Value) -> bool {
+        match value {
+            Value::String(text) => MORE.iter().any(|name| text.contains(name)),
+            Value::Array(list) => list.iter().any(varies),
+            Value::Object(map) => map.values().any(varies),
+            _ => false,
         }
-        Value::Array(list) => list.iter().all(is_of_credential),
-        Value::Object(map) => map.values().all(is_of_credential),
-        _ => true,
     }
+    reads_only(value, &["credentials", "version"]) && !varies(value)
+}
+
+/// Whether the expressions in a value, of a user or of a descriptor, look at no item but the current one.
+pub(crate) fn reads_current(value: &Value) -> bool {
+    const NAMES: [&str; 16] = [
+        "json",
+        "binary",
+        "itemIndex",
+        "runIndex",
+        "parameter",
+        "value",
+        "version",
+        "credentials",
+        "response",
+        "responseItem",
+        "request",
+        "pageCount",
+        "index",
+        "parent",
+        "now",
+        "today",
+    ];
+    reads_only(value, &NAMES)
 }
 
 /// `routing.send`.
@@ -117,6 +138,20 @@ impl Routing {
         };
         routing.is_dynamic = routing.needs_engine();
         Ok(routing)
+    }
+
+    /// Whether nothing here looks at items other than the current one.
+    pub(crate) fn reads_current(&self) -> bool {
+        let current = |setting: &Setting| setting.reads_current;
+        let sends = |send: &Send| [&send.property, &send.value, &send.paginate].into_iter().flatten().all(current);
+        self.send.as_ref().is_none_or(sends)
+            && self.request.iter().all(|(_, setting)| current(setting))
+            && self.output.max_results.as_ref().is_none_or(current)
+            && self.operations.values().all(reads_current)
+            && self.output.post_receive.iter().all(|enabled| {
+                enabled.condition.as_ref().is_none_or(current)
+                    && enabled.action.settings().iter().all(|setting| current(setting))
+            })
     }
 
     fn needs_engine(&self) -> bool {
@@ -195,13 +230,16 @@ impl Action {
 
     /// Whether an expression has to be evaluated.
     pub(crate) fn needs_engine(&self) -> bool {
-        let dynamic = |setting: &Setting| setting.value.as_constant().is_none();
+        self.settings().iter().any(|setting| setting.value.as_constant().is_none())
+    }
+
+    fn settings(&self) -> Vec<&Setting> {
         match self {
             Self::Filter(setting) | Self::Limit(setting) | Self::Set(setting) | Self::BinaryData(setting) => {
-                dynamic(setting)
+                vec![setting]
             }
-            Self::SetKeyValue(entries) => entries.iter().any(|(_, setting)| dynamic(setting)),
-            Self::RootProperty(_) | Self::Sort(_) | Self::Hook(_) | Self::Unknown => false,
+            Self::SetKeyValue(entries) => entries.iter().map(|(_, setting)| setting).collect(),
+            Self::RootProperty(_) | Self::Sort(_) | Self::Hook(_) | Self::Unknown => Vec::new(),
         }
     }
 }

@@ -65,7 +65,8 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
                 Some(Ok((job, prepared))) => {
                     let prepared = prepared.filter(|_| !run.is_stopping());
                     run.note_unprepared(prepared.as_ref());
-                    in_flight.push_back(run_item(Arc::clone(&run), job, prepared));
+                    // Boxed at once: these futures are large, and the queue moves what is pushed.
+                    in_flight.push_back(Box::pin(run_item(Arc::clone(&run), job, prepared)));
                 }
                 Some(Err(error)) => {
                     summary.input_error = Some(error);

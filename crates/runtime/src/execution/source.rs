@@ -58,6 +58,12 @@ impl Source {
         (Self { jobs: stream::iter(jobs).boxed(), known: Some(known) }, seen)
     }
 
+    /// A batch at hand of which expressions see the current item only: each goes when it is done.
+    pub(crate) fn released(items: Vec<Item>) -> Self {
+        let known = Some(items.len());
+        Self { known, ..Self::stream(stream::iter(items.into_iter().map(Ok)).boxed()) }
+    }
+
     /// Items as they come: expressions see the current one.
     pub(crate) fn stream(items: InputStream) -> Self {
         let jobs = items.enumerate().map(|(index, item)| {

@@ -14,7 +14,7 @@ use super::Host;
 use super::registry::Found;
 use crate::caller::Caller;
 use crate::credentials::{Credential, CredentialData, CredentialError, StoreError};
-use crate::declarative::{Declarative, Hooks, Requests, RoutingPlan};
+use crate::declarative::{Declarative, Hooks, Requests, RoutingPlan, reads_current};
 use crate::egress::Tally;
 use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
 use crate::node::{Native, NativeNode};
@@ -76,7 +76,12 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     let execution_id = context.execution_id.clone().unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
     let node = node_context(&call, &found, &descriptor, &complete);
     let mut workflow = scopes::workflow(&context, &node, &host.inner.timezone, Some(execution_id.clone()))?;
-    let source = source(given, call.execute_once, &mut workflow);
+    let mut plan = match &found.of_type.native {
+        Some(_) => None,
+        None => Some(routing_plan(host, &found, &checked, &complete)?),
+    };
+    let looks_around = !complete.values().all(reads_current) || plan.as_ref().is_some_and(|plan| !plan.reads_current());
+    let source = source(given, call.execute_once, looks_around, &mut workflow);
     let deadline = settings.timeout_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
     let workflow = Arc::new(workflow);
     let std_deadline = deadline.map(Instant::into_std);
@@ -84,10 +89,6 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         ScopeMaker::new(Arc::clone(&workflow), Arc::clone(&node), context.run_index, std_deadline, credentials)
     };
 
-    let mut plan = match &found.of_type.native {
-        Some(_) => None,
-        None => Some(routing_plan(host, &found, &checked, &complete)?),
-    };
     let mut credential =
         credential(host, (&descriptor, found.entry.source.package()), &checked, &complete, &call.credentials).await?;
     if let (Some(given), Some(plan)) = (&credential, &mut plan) {
@@ -293,8 +294,9 @@ async fn preflight<W: Work>(work: &W, source: Source) -> Result<Source, Refusal>
     Ok(Source { jobs: futures::StreamExt::boxed(jobs), known })
 }
 
-/// The items, and the output of the node before as `$('Input')` shows it.
-fn source(given: Given, once: bool, workflow: &mut nodehost_expression::WorkflowContext) -> Source {
+/// The items, and the output of the node before as `$('Input')` shows it; of a batch at which no expression looks
+/// around, there is none.
+fn source(given: Given, once: bool, looks_around: bool, workflow: &mut nodehost_expression::WorkflowContext) -> Source {
     match given {
         Given::Stream(items) => {
             workflow.run_data.get_or_insert_default();
@@ -304,6 +306,10 @@ fn source(given: Given, once: bool, workflow: &mut nodehost_expression::Workflow
         Given::Batch(mut items) => {
             if once {
                 items.truncate(1);
+            }
+            if !looks_around {
+                workflow.run_data.get_or_insert_default();
+                return Source::released(items);
             }
             let lineage: Vec<Item> =
                 items.iter().map(|item| Item { paired_item: item.paired_item.clone(), ..Item::default() }).collect();

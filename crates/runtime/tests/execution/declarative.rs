@@ -229,6 +229,25 @@ async fn answers_become_binary_data() {
     );
 }
 
+/// A batch is held as a whole only for expressions that may look around in it: the user's, or the descriptor's.
+#[tokio::test]
+async fn a_descriptor_may_look_around_in_a_batch() {
+    let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
+    let name = json!({
+        "displayName": "Name", "name": "name", "type": "string", "default": "",
+        "routing": {"send": {"type": "query", "property": "name"}}
+    });
+    for (count, expected) in [("={{ $input.all().length }}", "3"), ("={{ $itemIndex }}", "2")] {
+        let routing = json!({"request": {"url": "/x", "qs": {"count": count}}});
+        let result = host(&service, routing, vec![name.clone()])
+            .execute(run(json!({"name": "={{ $json.n }}"}), 3, json!({"concurrency": 1})))
+            .await
+            .unwrap();
+        assert_eq!(result.stats.succeeded, 3, "{:?}", result.error);
+        assert_eq!(service.seen().last().unwrap(), &format!("GET /x?count={expected}&name=2"));
+    }
+}
+
 #[tokio::test]
 async fn bytes_have_no_properties_of_their_json() {
     let service = Service::start(|_, _, _| (200, "{\"data\":[1,2]}".to_owned())).await;
