@@ -115,14 +115,10 @@ impl CompiledProperties {
     pub fn displayed(&self, values: &Map<String, Value>) -> Result<Vec<usize>, ParameterError> {
         let slots = self.root.gather_watched(values);
         let scope = Scope { level: Level::Slots(&slots), root: Level::Slots(&slots) };
-        let mut memo = Memo::new(&self.root.displays);
-        let mut shown = Vec::with_capacity(self.root.properties.len());
-        for (index, property) in self.root.properties.iter().enumerate() {
-            if resolve::is_shown(&self.root, property, &mut memo, scope)? {
-                shown.push(index);
-            }
-        }
-        Ok(shown)
+        let List { displays, showable, properties, .. } = &self.root;
+        Memo::new(displays)
+            .all_shown(displays, showable, scope)
+            .or_else(|(index, error)| resolve::at(&properties[index], Err(error)))
     }
 }
 

@@ -151,6 +151,36 @@ impl Memo {
         })
     }
 
+    /// The indexes of those properties that are shown, where no value changes in between. The error comes with the index
+    /// of its property.
+    pub(crate) fn all_shown(
+        mut self,
+        table: &DisplayTable,
+        showable: &[(u32, Shown)],
+        scope: Scope<'_, '_>,
+    ) -> Result<Vec<usize>, (usize, ConditionError)> {
+        let mut decided: SmallVec<[Option<bool>; 64]> = smallvec![None; table.displays.len()];
+        let mut all = Vec::with_capacity(showable.len());
+        for (index, shown) in showable {
+            let index = *index as usize;
+            let is_shown = match shown {
+                Shown::Always => true,
+                Shown::Never => false,
+                Shown::Depends(display) => match decided[*display as usize] {
+                    Some(known) => known,
+                    None => {
+                        let found = self.is_shown(table, *shown, scope).map_err(|error| (index, error))?;
+                        *decided[*display as usize].insert(found)
+                    }
+                },
+            };
+            if is_shown {
+                all.push(index);
+            }
+        }
+        Ok(all)
+    }
+
     /// Forgets what depends on a slot whose value changes.
     pub(crate) fn forget(&mut self, table: &DisplayTable, slot: u32) {
         for rule in table.dependents.get(slot as usize).into_iter().flatten() {

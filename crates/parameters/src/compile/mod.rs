@@ -82,6 +82,8 @@ pub(crate) struct List {
     /// The same for the pass that gathers what conditions look at: simple properties only.
     pub(crate) watched_order: Vec<u32>,
     pub(crate) displays: DisplayTable,
+    /// The properties that may be shown, and when: close together, for the pass that looks at nothing else of them.
+    pub(crate) showable: Vec<(u32, Shown)>,
     /// The properties that can have issues.
     pub(crate) checked: Vec<u32>,
     /// Whether a name is one that every JavaScript object inherits.
@@ -219,6 +221,8 @@ impl<'d> Compiler<'d> {
         };
         let shown_order = of_order(&|property| property.shown != Shown::Never);
         let watched_order = of_order(&|property| property.is_gathered(watched.len(), &displays));
+        let shown = (0u32..).zip(compiled.iter().map(|property| property.shown));
+        let showable = shown.filter(|(_, shown)| *shown != Shown::Never).collect();
         let checked = (0u32..).zip(&compiled).filter(|(_, property)| property.is_checked(&displays));
         let checked = checked.map(|(index, _)| index).collect();
         let inherits = INHERITED.iter().any(|name| slots.contains_key(*name));
@@ -228,6 +232,7 @@ impl<'d> Compiler<'d> {
             shown_order,
             watched_order,
             displays,
+            showable,
             checked,
             inherits,
             slots,
