@@ -94,6 +94,8 @@ impl Call {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
         connection.abort();
+        nodehost_watch::refuse("an answer", "body", &String::from_utf8_lossy(&body));
+        nodehost_watch::refuse("an answer", "headers", &format!("{:?}", parts.headers));
         Answer { status: parts.status, headers: parts.headers, body }
     }
 }

@@ -41,6 +41,7 @@ impl Runner {
 
     /// Starts a server over a host of one's own.
     pub async fn start_host(host: Host, config: ServerConfig) -> Self {
+        nodehost_watch::watch();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let shutdown = CancellationToken::new();

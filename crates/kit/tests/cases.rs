@@ -26,6 +26,7 @@ const NODE: &str = r#"{
 }"#;
 
 fn host(egress: EgressConfig) -> Result<Host, BuildError> {
+    nodehost_watch::watch();
     let node = node_from_text("test", NODE, |_| None).unwrap();
     Host::builder().node(Arc::new(node)).egress(egress).build()
 }

@@ -8,6 +8,7 @@ use nodehost_runtime::Host;
 #[tokio::test]
 async fn the_node_does_what_its_cases_say() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    nodehost_watch::watch();
     nodehost_kit::assert_cases(&cases, |egress| {
         let builder = nodehost_halopsa::register(Host::builder()).map_err(|error| error.to_string())?;
         builder.egress(egress).build().map_err(|error| error.to_string())

@@ -100,7 +100,7 @@ async fn a_token_endpoint_that_asks_one_credential_to_wait_asks_no_other() {
     for id in ["busy", "other"] {
         let value = json!({
             "grantType": "clientCredentials", "accessTokenUrl": server.url("/token").as_str(), "clientId": id,
-            "clientSecret": "secret", "authentication": "body"
+            "clientSecret": "canary-secret", "authentication": "body"
         });
         let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
         sent.push(credentials.send(Some(&credential), get(server.url("/"))).await.is_ok());

@@ -224,7 +224,7 @@ async fn what_is_wrong_is_told_by_the_field_people_see() {
         (json!(null), "Site URL must be filled in"),
         (json!("ftp://files.example"), "Site URL is not an http or https URL"),
     ] {
-        let data = json!({ "siteUrl": site, "clientId": "id", "clientSecret": "secret" });
+        let data = json!({ "siteUrl": site, "clientId": "id", "clientSecret": "canary-secret" });
         let error = inline(&credentials, "siteApi", data).await.unwrap_err().to_string();
         assert!(error.contains(told) && !error.contains("accessTokenUrl"), "{error}");
     }

@@ -22,6 +22,7 @@ fn egress() -> Egress {
 }
 
 fn egress_with(allowed: &[&str], change: impl FnOnce(&mut EgressConfig)) -> Egress {
+    nodehost_watch::watch();
     let mut config = EgressConfig {
         policy: Policy::new(allowed.iter().map(|entry| entry.parse().unwrap()).collect()),
         ..EgressConfig::default()

@@ -43,7 +43,7 @@ pub(crate) fn google_type() -> Value {
 #[tokio::test]
 async fn service_accounts_sign_for_their_tokens() {
     let server = Server::start(|request| match request.target.as_str() {
-        "/token" => Reply::json(&json!({ "access_token": "google-token", "expires_in": 3600 })),
+        "/token" => Reply::json(&json!({ "access_token": "canary-google-token", "expires_in": 3600 })),
         _ => Reply::ok(request.header("authorization").unwrap_or_default()),
     })
     .await;
@@ -55,7 +55,7 @@ async fn service_accounts_sign_for_their_tokens() {
     let credential = inline(&credentials, "googleApi", value).await.unwrap();
     for _ in 0..3 {
         let response = credentials.send(Some(&credential), get(server.url("/"))).await.unwrap();
-        assert_eq!(response.body, "Bearer google-token");
+        assert_eq!(response.body, "Bearer canary-google-token");
     }
     let tokens: Vec<_> = server.requests().into_iter().filter(|request| request.target == "/token").collect();
     assert_eq!(tokens.len(), 1);
@@ -163,7 +163,7 @@ pub(crate) fn certificate() -> (String, String) {
 #[tokio::test]
 async fn clients_may_authenticate_by_a_certificate() {
     let server = Server::start(|request| match request.target.as_str() {
-        "/token" => Reply::json(&json!({ "access_token": "certified-token", "expires_in": 3600 })),
+        "/token" => Reply::json(&json!({ "access_token": "canary-certified-token", "expires_in": 3600 })),
         _ => Reply::ok(request.header("authorization").unwrap_or_default()),
     })
     .await;
@@ -176,7 +176,10 @@ async fn clients_may_authenticate_by_a_certificate() {
     });
     let credentials = credentials(&[]);
     let credential = inline(&credentials, "oAuth2Api", value.clone()).await.unwrap();
-    assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "Bearer certified-token");
+    assert_eq!(
+        credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body,
+        "Bearer canary-certified-token"
+    );
     let token = server.requests().into_iter().find(|request| request.target == "/token").unwrap();
     assert_eq!(token.header("authorization"), None);
     let form: Value = Value::Object(

@@ -118,10 +118,10 @@ fn broken_variables_are_told_without_their_content() {
 async fn rotating() -> Server {
     Server::start(|request| match (request.target.as_str(), request.text()) {
         ("/token", text) if text.contains("refresh_token=first") => Reply::json(
-            &json!({ "access_token": "new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
+            &json!({ "access_token": "canary-new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
         ),
         ("/token", _) => Reply::status(400, r#"{"error":"invalid_grant"}"#),
-        _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
+        _ if request.header("authorization") == Some("Bearer canary-new-token") => Reply::ok("in"),
         _ => Reply::status(401, ""),
     })
     .await
@@ -129,9 +129,9 @@ async fn rotating() -> Server {
 
 fn rotating_entry(server: &Server) -> Value {
     json!({ "type": "oAuth2Api", "data": {
-        "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
+        "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "canary-secret",
         "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
-        "oauthTokenData": { "access_token": "old-token", "refresh_token": "first" }
+        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "first" }
     } })
 }
 
@@ -214,17 +214,17 @@ impl CredentialProvider for Vault {
 async fn a_provider_gives_credentials_and_saves_their_tokens() {
     let server = Server::start(|request| match (request.target.as_str(), request.text()) {
         ("/token", text) if text.contains("refresh_token=first") => Reply::json(
-            &json!({ "access_token": "new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
+            &json!({ "access_token": "canary-new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
         ),
         ("/token", _) => Reply::status(400, r#"{"error":"invalid_grant"}"#),
-        _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
+        _ if request.header("authorization") == Some("Bearer canary-new-token") => Reply::ok("in"),
         _ => Reply::status(401, ""),
     })
     .await;
     let kept = json!({
-        "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
+        "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "canary-secret",
         "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
-        "oauthTokenData": { "access_token": "old-token", "refresh_token": "first" }
+        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "first" }
     });
     let vault = Arc::new(Vault { data: Mutex::new(kept), asked: AtomicUsize::new(0) });
     let own = CredentialStore::default().with("own", "httpBearerAuth", data(&json!({ "token": "a-token" })));

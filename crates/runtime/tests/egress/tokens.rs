@@ -33,9 +33,9 @@ impl Service {
                     return Reply::status(401, r#"{"error":"invalid_client","error_description":"unknown client"}"#);
                 }
                 let number = issued.fetch_add(1, Ordering::SeqCst) + 1;
-                return Reply::json(&json!({ "access_token": format!("token-number-{number}"), "token_type": "Bearer", "expires_in": lifetime }));
+                return Reply::json(&json!({ "access_token": format!("canary-token-{number}"), "token_type": "Bearer", "expires_in": lifetime }));
             }
-            let number = request.header("authorization").and_then(|value| value.strip_prefix("Bearer token-number-"));
+            let number = request.header("authorization").and_then(|value| value.strip_prefix("Bearer canary-token-"));
             match number.and_then(|number| number.parse::<usize>().ok()) {
                 Some(number) if number > taken_back.load(Ordering::SeqCst) => Reply::ok(request.body.clone()),
                 Some(_) => Reply::status(expired_status, r#"{"error_description":"The token is Expired."}"#),
@@ -79,7 +79,7 @@ async fn a_thousand_requests_share_one_token() {
     let service = Service::start(401, Some(3600)).await;
     let credentials = start();
     let tally = Arc::new(Tally::default());
-    let credential = service.credential(&credentials, "secret").await;
+    let credential = service.credential(&credentials, "canary-secret").await;
     let requests = (0..1000).map(|number| {
         let mut request = post(service.server.url("/api"), &number.to_string());
         request.tally = Some(Arc::clone(&tally));
@@ -90,10 +90,10 @@ async fn a_thousand_requests_share_one_token() {
     }
     let tokens = service.requests_to("/token");
     assert_eq!(tokens.len(), 1);
-    assert_eq!(tokens[0].text(), "grant_type=client_credentials&scope=all&client_id=me&client_secret=secret");
+    assert_eq!(tokens[0].text(), "grant_type=client_credentials&scope=all&client_id=me&client_secret=canary-secret");
     assert_eq!(tally.requests(), 1001);
     // The same data in another execution is the same token.
-    let again = service.credential(&credentials, "secret").await;
+    let again = service.credential(&credentials, "canary-secret").await;
     credentials.send(Some(&again), get(service.server.url("/api"))).await.unwrap();
     assert_eq!(service.requests_to("/token").len(), 1);
     let other = service.credential(&credentials, "another secret").await;
@@ -106,7 +106,7 @@ async fn a_token_that_expires_in_mid_batch_is_replaced_once() {
     for status in [401, 400] {
         let service = Service::start(status, Some(3600)).await;
         let credentials = start();
-        let credential = service.credential(&credentials, "secret").await;
+        let credential = service.credential(&credentials, "canary-secret").await;
         credentials.send(Some(&credential), get(service.server.url("/api"))).await.unwrap();
         service.revoked.store(1, Ordering::SeqCst);
         let requests = (0..100)
@@ -124,7 +124,7 @@ async fn a_refusal_that_is_not_about_the_token_stays_a_refusal() {
     let service = Service::start(401, Some(3600)).await;
     service.revoked.store(usize::MAX, Ordering::SeqCst);
     let credentials = start();
-    let credential = service.credential(&credentials, "secret").await;
+    let credential = service.credential(&credentials, "canary-secret").await;
     for _ in 0..20 {
         let response = credentials.send(Some(&credential), get(service.server.url("/api"))).await.unwrap();
         assert_eq!(response.status, 401);
@@ -138,13 +138,13 @@ async fn a_refusal_after_a_redirect_does_not_repeat_the_post_before_it() {
         Server::start(|_| Reply::status(401, "").with("www-authenticate", r#"Digest realm="r", nonce="n""#)).await;
     let target = other.url("/created/1").to_string();
     let server = Server::start(move |request| match request.target.as_str() {
-        "/token" => Reply::json(&json!({ "access_token": "token-number-1" })),
+        "/token" => Reply::json(&json!({ "access_token": "canary-token-1" })),
         _ => Reply::status(303, "").with("location", target.clone()),
     })
     .await;
     let credentials = start();
-    let token = json!({ "baseUrl": server.url("/").as_str(), "clientId": "me", "clientSecret": "secret" });
-    let digest = json!({ "user": "ann", "password": "secret" });
+    let token = json!({ "baseUrl": server.url("/").as_str(), "clientId": "me", "clientSecret": "canary-secret" });
+    let digest = json!({ "user": "ann", "password": "canary-secret" });
     for (name, value) in [("serviceOAuth2Api", token), ("httpDigestAuth", digest)] {
         let credential = inline(&credentials, name, value).await.unwrap();
         let response = credentials.send(Some(&credential), post(server.url("/create"), "x")).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_wrong_secret_is_told_and_not_tried_over_and_over() {
 async fn an_endpoint_that_fails_for_a_while_costs_no_good_token() {
     let service = Service::start(401, Some(3600)).await;
     let credentials = start();
-    let credential = service.credential(&credentials, "secret").await;
+    let credential = service.credential(&credentials, "canary-secret").await;
     credentials.send(Some(&credential), get(service.server.url("/api"))).await.unwrap();
     service.down.store(true, Ordering::SeqCst);
     // Refused, and no new token to be had: an error, and the old token stays.
@@ -191,7 +191,7 @@ async fn an_endpoint_that_fails_for_a_while_costs_no_good_token() {
 async fn refreshing(answer: Value) -> Server {
     Server::start(move |request| match request.target.as_str() {
         "/token" => Reply::json(&answer),
-        _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
+        _ if request.header("authorization") == Some("Bearer canary-new-token") => Reply::ok("in"),
         _ => Reply::status(401, ""),
     })
     .await
@@ -200,29 +200,30 @@ async fn refreshing(answer: Value) -> Server {
 fn signed_in(server: &Server, header_auth: bool) -> Value {
     json!({
         "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "authUrl": "https://sign-in.example/",
-        "clientId": "me", "clientSecret": "secret", "authentication": if header_auth { "header" } else { "body" },
-        "oauthTokenData": { "access_token": "old-token", "refresh_token": "refresh-token", "token_type": "Bearer" }
+        "clientId": "me", "clientSecret": "canary-secret", "authentication": if header_auth { "header" } else { "body" },
+        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "canary-refresh-token", "token_type": "Bearer" }
     })
 }
 
 #[tokio::test]
 async fn refresh_tokens_renew_access_tokens() {
-    let server = refreshing(json!({ "access_token": "new-token", "expires_in": "3600" })).await;
+    let server = refreshing(json!({ "access_token": "canary-new-token", "expires_in": "3600" })).await;
     let credentials = start();
     let credential = inline(&credentials, "oAuth2Api", signed_in(&server, true)).await.unwrap();
     assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
     let renewal = server.requests().into_iter().find(|request| request.target == "/token").unwrap();
-    assert_eq!(renewal.text(), "grant_type=refresh_token&refresh_token=refresh-token");
-    assert_eq!(renewal.header("authorization"), Some("Basic bWU6c2VjcmV0"));
-    assert_eq!(credential.redactor().redact("new-token refresh-token"), "*** ***");
+    assert_eq!(renewal.text(), "grant_type=refresh_token&refresh_token=canary-refresh-token");
+    assert_eq!(renewal.header("authorization"), Some("Basic bWU6Y2FuYXJ5LXNlY3JldA=="));
+    assert_eq!(credential.redactor().redact("canary-new-token canary-refresh-token"), "*** ***");
 }
 
 #[tokio::test]
 async fn a_refresh_token_that_is_no_longer_accepted_asks_for_a_new_connection() {
     let server = Server::start(|request| match request.target.as_str() {
-        "/token" => {
-            Reply::status(400, r#"{"error":"invalid_grant","error_description":"The refresh-token is revoked."}"#)
-        }
+        "/token" => Reply::status(
+            400,
+            r#"{"error":"invalid_grant","error_description":"The canary-refresh-token is revoked."}"#,
+        ),
         _ => Reply::status(401, ""),
     })
     .await;
@@ -234,7 +235,7 @@ async fn a_refresh_token_that_is_no_longer_accepted_asks_for_a_new_connection() 
 
 #[tokio::test]
 async fn a_rotated_refresh_token_that_cannot_be_saved_is_refused() {
-    let server = refreshing(json!({ "access_token": "new-token", "refresh_token": "rotated-token" })).await;
+    let server = refreshing(json!({ "access_token": "canary-new-token", "refresh_token": "rotated-token" })).await;
     let credentials = start();
     let credential = inline(&credentials, "oAuth2Api", signed_in(&server, false)).await.unwrap();
     let error = credentials.send(Some(&credential), get(server.url("/"))).await.unwrap_err();
@@ -246,7 +247,7 @@ async fn answers_of_token_endpoints_that_are_no_tokens_are_errors() {
     for (answer, expected) in [("<html>", "not JSON"), ("{}", "access_token"), ("[]", "not JSON")] {
         let server = Server::start(move |_| Reply::ok(answer)).await;
         let credentials = start();
-        let value = json!({ "baseUrl": server.url("/").as_str(), "clientId": "me", "clientSecret": "secret" });
+        let value = json!({ "baseUrl": server.url("/").as_str(), "clientId": "me", "clientSecret": "canary-secret" });
         let credential = inline(&credentials, "serviceOAuth2Api", value).await.unwrap();
         let error = credentials.send(Some(&credential), get(server.url("/api"))).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{answer}: {error}");
@@ -273,9 +274,10 @@ async fn incomplete_credentials_are_refused_before_anything_is_sent() {
 
 /// The form of the one token request that these data lead to.
 async fn token_form(more: Value) -> Vec<(String, String)> {
-    let server = Server::start(|_| Reply::json(&json!({ "access_token": "new-token", "expires_in": 3600 }))).await;
+    let server =
+        Server::start(|_| Reply::json(&json!({ "access_token": "canary-new-token", "expires_in": 3600 }))).await;
     let mut value = json!({
-        "grantType": "clientCredentials", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "secret",
+        "grantType": "clientCredentials", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "canary-secret",
         "authentication": "body", "sendAdditionalBodyProperties": true
     });
     value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -308,13 +310,13 @@ async fn scope_audience_and_further_fields_are_sent_once() {
             ("nothing", ""),
             ("client_id", "me"),
             ("audience", "https://api.example"),
-            ("client_secret", "secret"),
+            ("client_secret", "canary-secret"),
         ])
     );
     let form = token_form(json!({ "oauthTokenData": { "access_token": "", "resource": "https://r.example" } })).await;
     assert!(form.contains(&("resource".to_owned(), "https://r.example".to_owned())), "{form:?}");
     let error = inline(&start(), "oAuth2Api", json!({
-        "grantType": "clientCredentials", "accessTokenUrl": "https://a.example/", "clientId": "me", "clientSecret": "secret",
+        "grantType": "clientCredentials", "accessTokenUrl": "https://a.example/", "clientId": "me", "clientSecret": "canary-secret",
         "authentication": "body", "sendAdditionalBodyProperties": true, "additionalBodyProperties": "{canary"
     }))
     .await
@@ -338,7 +340,7 @@ async fn the_statuses_of_expired_tokens_are_set_in_the_data() {
         let credentials = start();
         let value = json!({
             "grantType": "clientCredentials", "accessTokenUrl": service.server.url("/token").as_str(), "clientId": "me",
-            "clientSecret": "secret", "tokenExpiredStatusCode": statuses
+            "clientSecret": "canary-secret", "tokenExpiredStatusCode": statuses
         });
         let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
         let response = credentials.send(Some(&credential), get(service.server.url("/api"))).await.unwrap();
@@ -359,10 +361,10 @@ async fn clocks_that_disagree_cost_one_renewal_and_no_request() {
     // What the saved moment of expiry says, whether the service still takes the token, and whether it is renewed.
     for (expires, taken, renewals) in [(day, true, 0), (day, false, 1), (-day, true, 1), (-day, false, 1)] {
         let server = Server::start(move |request| match request.target.as_str() {
-            "/token" => Reply::json(&json!({ "access_token": "new-token", "expires_in": 3600 }))
+            "/token" => Reply::json(&json!({ "access_token": "canary-new-token", "expires_in": 3600 }))
                 .with("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
-            _ if request.header("authorization") == Some("Bearer new-token") => Reply::ok("in"),
-            _ if taken && request.header("authorization") == Some("Bearer old-token") => Reply::ok("in"),
+            _ if request.header("authorization") == Some("Bearer canary-new-token") => Reply::ok("in"),
+            _ if taken && request.header("authorization") == Some("Bearer canary-old-token") => Reply::ok("in"),
             _ => Reply::status(401, ""),
         })
         .await;
@@ -384,7 +386,7 @@ async fn tokens_are_used_until_they_expire_and_then_renewed_before_they_are_sent
     let is_down = Arc::clone(&down);
     let server = Server::start(move |request| match request.target.as_str() {
         "/token" if is_down.load(Ordering::SeqCst) => Reply::status(503, ""),
-        "/token" => Reply::json(&json!({ "access_token": "new-token", "expires_in": 3600 })),
+        "/token" => Reply::json(&json!({ "access_token": "canary-new-token", "expires_in": 3600 })),
         _ => Reply::ok(request.header("authorization").unwrap_or_default()),
     })
     .await;
@@ -393,10 +395,16 @@ async fn tokens_are_used_until_they_expire_and_then_renewed_before_they_are_sent
     let credentials = start();
     let credential = inline(&credentials, "oAuth2Api", value.clone()).await.unwrap();
     down.store(true, Ordering::SeqCst);
-    assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "Bearer old-token");
+    assert_eq!(
+        credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body,
+        "Bearer canary-old-token"
+    );
     down.store(false, Ordering::SeqCst);
     value["clientSecret"] = json!("another");
     value["oauthTokenData"]["n8n_expires_at"] = json!(moment(0));
     let credential = inline(&credentials, "oAuth2Api", value).await.unwrap();
-    assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "Bearer new-token");
+    assert_eq!(
+        credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body,
+        "Bearer canary-new-token"
+    );
 }

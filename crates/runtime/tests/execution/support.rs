@@ -76,6 +76,7 @@ pub(crate) fn host() -> (Host, Arc<Puppet>) {
 }
 
 pub(crate) fn builder() -> HostBuilder {
+    nodehost_watch::watch();
     let policy = Policy::new(vec!["127.0.0.1".parse().unwrap()]);
     Host::builder().egress(EgressConfig { policy, ..EgressConfig::default() })
 }
