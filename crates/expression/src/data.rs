@@ -85,8 +85,16 @@ pub fn to_js_string(value: &Value) -> String {
 /// When the value's own `Serialize` fails, or has a map whose keys are not strings.
 pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = Vec::with_capacity(128);
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, JsFormatter))?;
+    write_json(&mut text, value)?;
     Ok(text)
+}
+
+/// As [`to_json`], at the end of a text.
+///
+/// # Errors
+/// As [`to_json`].
+pub fn write_json<T: Serialize + ?Sized>(text: &mut Vec<u8>, value: &T) -> Result<(), serde_json::Error> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(text, JsFormatter))
 }
 
 /// Whether JavaScript takes the key for an array index, which puts it before other keys.

@@ -76,7 +76,7 @@ pub use declarative::{
     Answer, AnswerBody, HookContext, Pages, PaginationHook, PostReceiveHook, PreSendHook, RequestOptions,
 };
 pub use error::{ErrorCode, ItemError, Refusal, RequestError};
-pub use execution::{Cancel, Ended, GRACE, InputError, InputStream, OutcomeStream};
+pub use execution::{BatchItems, Cancel, Ended, GRACE, InputError, InputStream, OutcomeStream};
 pub use host::{
     BuildError, ExpressionAnswer, ExpressionFailure, ExpressionRequest, Host, HostBuilder, LoadOptionsHook, NodeKind,
     NodeListing, OptionsAnswer, OptionsContext, OptionsRequest, ParametersAnswer, ParametersRequest,

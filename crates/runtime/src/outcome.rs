@@ -88,10 +88,10 @@ pub struct Warning {
     pub message: String,
 }
 
-/// The buffered answer of an execution.
+/// The buffered answer of an execution; `D` is what holds its items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ExecutionResult {
+pub struct ExecutionResult<D = OutputData> {
     /// The execution's id.
     pub execution_id: String,
     /// How it ended.
@@ -101,7 +101,7 @@ pub struct ExecutionResult {
     /// How long it took, in milliseconds.
     pub execution_time: u64,
     /// The items that came out.
-    pub data: OutputData,
+    pub data: D,
     /// Why it did not succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ExecutionError>,
@@ -110,6 +110,14 @@ pub struct ExecutionResult {
     /// What the caller should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+}
+
+impl ExecutionResult<()> {
+    /// The result with its items.
+    pub fn with_data<D>(self, data: D) -> ExecutionResult<D> {
+        let Self { execution_id, status, started_at, execution_time, data: (), error, stats, warnings } = self;
+        ExecutionResult { execution_id, status, started_at, execution_time, data, error, stats, warnings }
+    }
 }
 
 /// Items by connection type; nodes here have `main` alone.

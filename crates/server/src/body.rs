@@ -10,6 +10,7 @@ use nodehost_runtime::ErrorCode;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::batch::Batch;
 use crate::config::ServerConfig;
 use crate::json;
 use crate::problem::Problem;
@@ -73,7 +74,14 @@ impl From<Full> for Problem {
 impl Held {
     /// Parses the body: whoever keeps the value keeps the room.
     pub(crate) async fn parse(self) -> Result<(Value, Taken), Problem> {
-        Ok((json::parse_body(self.text).await?, self.room))
+        let Self { text, room } = self;
+        let value = json::off_worker(json::is_large(&text), move || json::parse_body(&text)).await??;
+        Ok((value, room))
+    }
+
+    /// Reads the body as a batch: whoever keeps its items keeps the room.
+    pub(crate) async fn batch(self) -> Result<(Batch, Taken), Problem> {
+        Ok((Batch::read(self.text).await?, self.room))
     }
 }
 

@@ -16,10 +16,13 @@ const SMALL_BYTES: usize = 64 * 1024;
 pub(crate) use data::parse;
 
 /// Parses the body of a request.
-pub(crate) async fn parse_body(text: bytes::Bytes) -> Result<Value, Problem> {
-    let large = text.len() > SMALL_BYTES;
-    let parsed = off_worker(large, move || parse(&text)).await?;
-    parsed.map_err(|error| Problem::new(ErrorCode::Malformed, format!("the body is not JSON: {error}")))
+pub(crate) fn parse_body(text: &[u8]) -> Result<Value, Problem> {
+    parse(text).map_err(|error| Problem::new(ErrorCode::Malformed, format!("the body is not JSON: {error}")))
+}
+
+/// Whether a text is long enough to be read elsewhere.
+pub(crate) fn is_large(text: &[u8]) -> bool {
+    text.len() > SMALL_BYTES
 }
 
 /// Writes an answer; `large` says whether it may be long.
@@ -44,7 +47,7 @@ pub(crate) async fn off_worker<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error))
 }
 
-fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
+pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
     tracing::error!(error, "a defect");
     Problem::new(ErrorCode::Internal, "the runner has a defect; its log says more")
 }

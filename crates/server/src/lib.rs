@@ -5,6 +5,8 @@
 
 #![warn(missing_docs)]
 
+mod answer;
+mod batch;
 mod body;
 mod config;
 mod connection;

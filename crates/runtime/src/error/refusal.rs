@@ -92,6 +92,13 @@ impl Refusal {
     }
 }
 
+/// The refusal of a batch for an item that cannot be read.
+impl From<crate::InputError> for Refusal {
+    fn from(error: crate::InputError) -> Self {
+        Self::new(error.code, error.message)
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

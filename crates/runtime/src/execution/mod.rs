@@ -22,7 +22,7 @@ pub(crate) use cancel::Flight;
 pub use cancel::{Cancel, Ended, GRACE};
 pub(crate) use driver::spawn;
 pub(crate) use policy::Policy;
-pub use source::{InputError, InputStream};
+pub use source::{BatchItems, InputError, InputStream};
 pub(crate) use source::{Job, Source};
 pub use stream::OutcomeStream;
 

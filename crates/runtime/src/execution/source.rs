@@ -11,6 +11,9 @@ use crate::{ErrorCode, Item};
 /// Items as they arrive; a wrong one ends the execution.
 pub type InputStream = BoxStream<'static, Result<Item, InputError>>;
 
+/// Items of a batch, whose number is known, made as they are asked for.
+pub type BatchItems = Box<dyn ExactSizeIterator<Item = Result<Item, InputError>> + Send>;
+
 /// Why no further items come.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -59,9 +62,9 @@ impl Source {
     }
 
     /// A batch at hand of which expressions see the current item only: each goes when it is done.
-    pub(crate) fn released(items: Vec<Item>) -> Self {
+    pub(crate) fn released(items: BatchItems) -> Self {
         let known = Some(items.len());
-        Self { known, ..Self::stream(stream::iter(items.into_iter().map(Ok)).boxed()) }
+        Self { known, ..Self::stream(stream::iter(items).boxed()) }
     }
 
     /// Items as they come: expressions see the current one.

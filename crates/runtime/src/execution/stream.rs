@@ -31,21 +31,32 @@ impl OutcomeStream {
     }
 
     /// Collects the whole execution, and shows each outcome as it comes.
-    pub async fn collect_result_with(mut self, mut see: impl FnMut(&Outcome)) -> ExecutionResult {
-        let clock = std::time::Instant::now();
+    pub async fn collect_result_with(self, mut see: impl FnMut(&Outcome)) -> ExecutionResult {
         let mut main = vec![Vec::new(); self.outputs];
+        let result = self.collect_end(|outcome| {
+            see(&outcome);
+            for (output, items) in outcome.outputs.into_iter().flatten() {
+                if output >= main.len() {
+                    main.resize(output + 1, Vec::new());
+                }
+                main[output].extend(items);
+            }
+        });
+        result.await.with_data(OutputData { main })
+    }
+
+    /// The outputs the node declares; outcomes may have more.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Hands over each outcome as it comes, and collects the rest of the answer: for who holds items in another way.
+    pub async fn collect_end(mut self, mut each: impl FnMut(Outcome)) -> ExecutionResult<()> {
+        let clock = std::time::Instant::now();
         let mut end = None;
         while let Some(event) = self.next().await {
             match event {
-                OutcomeEvent::Outcome(outcome) => {
-                    see(&outcome);
-                    for (output, items) in outcome.outputs.into_iter().flatten() {
-                        if output >= main.len() {
-                            main.resize(output + 1, Vec::new());
-                        }
-                        main[output].extend(items);
-                    }
-                }
+                OutcomeEvent::Outcome(outcome) => each(outcome),
                 OutcomeEvent::End(last) => end = Some(last),
             }
         }
@@ -55,7 +66,7 @@ impl OutcomeStream {
             status,
             started_at: iso(self.started),
             execution_time: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-            data: OutputData { main },
+            data: (),
             error,
             stats,
             warnings,

@@ -23,7 +23,7 @@ use crate::credentials::Credentials;
 use crate::declarative::Hooks;
 use crate::execution::{InputStream, OutcomeStream};
 use crate::metrics::EngineCollector;
-use crate::{ExecutionRequest, ExecutionResult, Refusal};
+use crate::{ExecutionRequest, ExecutionResult, InputError, Item, Refusal};
 
 /// Runs nodes. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -76,8 +76,22 @@ impl Host {
     ///
     /// # Errors
     /// As [`Host::execute`].
-    pub async fn execute_stream(&self, request: ExecutionRequest) -> Result<OutcomeStream, Refusal> {
-        start::batch(self, request).await
+    pub async fn execute_stream(&self, mut request: ExecutionRequest) -> Result<OutcomeStream, Refusal> {
+        let items = std::mem::take(&mut request.items);
+        self.execute_batch(request, items.into_iter().map(Ok)).await
+    }
+
+    /// Starts a batch whose items are made as their turn comes: all that is held of it is what makes them, unless an
+    /// expression may look around in it. An item that cannot be made ends the execution.
+    ///
+    /// # Errors
+    /// As [`Host::execute`].
+    pub async fn execute_batch(
+        &self,
+        head: ExecutionRequest,
+        items: impl ExactSizeIterator<Item = Result<Item, InputError>> + Send + 'static,
+    ) -> Result<OutcomeStream, Refusal> {
+        start::batch(self, head, Box::new(items)).await
     }
 
     /// Starts an execution whose items follow. Items are read as fast as they are executed, and no faster.

@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::credentials::{Credential, CredentialData, CredentialError, StoreError};
 use crate::declarative::{Declarative, Hooks, Requests, RoutingPlan, reads_current};
 use crate::egress::Tally;
-use crate::execution::{Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
+use crate::execution::{BatchItems, Cancel, InputStream, Job, OutcomeStream, Policy, Run, Source, Work, spawn};
 use crate::node::{Native, NativeNode};
 use crate::notes::Notes;
 use crate::parameters::{self, Checked};
@@ -30,9 +30,8 @@ const MAX_BUFFERED: usize = 1_000_000;
 /// How often the transport sends again where the settings do not say.
 pub(super) const TRANSPORT_RETRIES: u32 = 2;
 
-pub(super) async fn batch(host: &Host, mut request: ExecutionRequest) -> Result<OutcomeStream, Refusal> {
-    let items = std::mem::take(&mut request.items);
-    start(host, request, Given::Batch(items)).await
+pub(super) async fn batch(host: &Host, head: ExecutionRequest, items: BatchItems) -> Result<OutcomeStream, Refusal> {
+    start(host, head, Given::Batch(items)).await
 }
 
 pub(super) async fn stream(
@@ -49,14 +48,14 @@ pub(super) async fn stream(
             let message = format!("A stream with bufferItems holds at most {MAX_BUFFERED} items");
             return Err(Refusal::new(ErrorCode::LimitExceeded, message));
         }
-        held.push(item.map_err(|error| Refusal::new(error.code, error.message))?);
+        held.push(item?);
     }
-    start(host, head, Given::Batch(held)).await
+    start(host, head, Given::Batch(Box::new(held.into_iter().map(Ok)))).await
 }
 
 /// The items as they are given.
 enum Given {
-    Batch(Vec<Item>),
+    Batch(BatchItems),
     Stream(InputStream),
 }
 
@@ -81,7 +80,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
         None => Some(routing_plan(host, &found, &checked, &complete)?),
     };
     let looks_around = !complete.values().all(reads_current) || plan.as_ref().is_some_and(|plan| !plan.reads_current());
-    let source = source(given, call.execute_once, looks_around, &mut workflow);
+    let source = source(given, call.execute_once, looks_around, &mut workflow)?;
     let deadline = settings.timeout_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
     let workflow = Arc::new(workflow);
     let std_deadline = deadline.map(Instant::into_std);
@@ -296,21 +295,25 @@ async fn preflight<W: Work>(work: &W, source: Source) -> Result<Source, Refusal>
 
 /// The items, and the output of the node before as `$('Input')` shows it; of a batch at which no expression looks
 /// around, there is none.
-fn source(given: Given, once: bool, looks_around: bool, workflow: &mut nodehost_expression::WorkflowContext) -> Source {
-    match given {
+fn source(
+    given: Given,
+    once: bool,
+    looks_around: bool,
+    workflow: &mut nodehost_expression::WorkflowContext,
+) -> Result<Source, Refusal> {
+    Ok(match given {
         Given::Stream(items) => {
             workflow.run_data.get_or_insert_default();
             let source = Source::stream(items);
             if once { source.once() } else { source }
         }
-        Given::Batch(mut items) => {
-            if once {
-                items.truncate(1);
-            }
+        Given::Batch(items) => {
+            let items: BatchItems = if once { Box::new(items.take(1)) } else { items };
             if !looks_around {
                 workflow.run_data.get_or_insert_default();
-                return Source::released(items);
+                return Ok(Source::released(items));
             }
+            let items = items.collect::<Result<Vec<Item>, _>>()?;
             let lineage: Vec<Item> =
                 items.iter().map(|item| Item { paired_item: item.paired_item.clone(), ..Item::default() }).collect();
             let (source, seen) = Source::batch(items);
@@ -327,7 +330,7 @@ fn source(given: Given, once: bool, looks_around: bool, workflow: &mut nodehost_
             }
             source
         }
-    }
+    })
 }
 
 pub(super) fn exposed(credential: &Credential) -> Arc<Value> {

@@ -9,9 +9,10 @@ use axum::routing::post;
 use axum::{Extension, Router};
 use http::header;
 use nodehost_runtime::{Ended, ErrorCode, ExecutionRequest, InputError, Item, OutcomeStream};
-use serde_json::Value;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::answer::Answer;
+use crate::batch::Batch;
 use crate::body::Taken;
 use crate::config::ServerConfig;
 use crate::guard::keys::Caller;
@@ -23,9 +24,6 @@ use crate::state::AppState;
 use crate::{body, json};
 
 const FORMATS: &[Format] = &[Format::Json, Format::Ndjson];
-
-/// An answer about more items than this is long enough to be written off the threads that answer requests.
-const SMALL_BATCH: u64 = 50;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new().route("/v1/executions", post(execute))
@@ -65,8 +63,8 @@ pub(crate) async fn execute(
     let admission = state.admit_execution(&caller)?;
     let (outcomes, room) = match sent {
         Format::Json => {
-            let (value, room) = body::read(&parts.headers, body, &state).await?.parse().await?;
-            (buffered(&state, &caller, value).await?, room)
+            let (batch, room) = body::read(&parts.headers, body, &state).await?.batch().await?;
+            (buffered(&state, &caller, batch).await?, room)
         }
         Format::Ndjson => streamed(&state, &caller, body).await?,
     };
@@ -74,11 +72,15 @@ pub(crate) async fn execute(
     let mut record = Record::start(&state);
     match wanted {
         Format::Json => {
-            let result = outcomes.collect_result_with(|outcome| record.outcome(outcome)).await;
+            let mut answer = Answer::with_outputs(outcomes.outputs());
+            let result = outcomes.collect_end(|outcome| {
+                record.outcome(&outcome);
+                answer.take(outcome);
+            });
+            let result = result.await;
             record.end(result.status, result.stats);
             drop((watch, admission, room));
-            let large = result.stats.items > SMALL_BATCH;
-            json::answer(result, large).await
+            answer.finish(&result)
         }
         Format::Ndjson => {
             let body = ndjson::body(outcomes, state.config.stall_timeout, record, (watch, admission, room));
@@ -88,15 +90,14 @@ pub(crate) async fn execute(
 }
 
 /// Starts a batch that is sent whole.
-async fn buffered(state: &AppState, caller: &Caller, value: Value) -> Result<OutcomeStream, Problem> {
-    let mut request = ExecutionRequest::from_value(value)?;
-    bound(&mut request, &state.config);
-    let items = request.items.len();
-    if items > state.config.max_items {
-        return Err(too_many(&items.to_string(), state));
+async fn buffered(state: &AppState, caller: &Caller, batch: Batch) -> Result<OutcomeStream, Problem> {
+    let Batch { mut head, items } = batch;
+    bound(&mut head, &state.config);
+    if items.len() > state.config.max_items {
+        return Err(too_many(&items.len().to_string(), state));
     }
-    state.node_type(caller, &request.node.node_type)?;
-    Ok(state.host.for_caller(caller.name()).execute_stream(request).await?)
+    state.node_type(caller, &head.node.node_type)?;
+    Ok(state.host.for_caller(caller.name()).execute_batch(head, items).await?)
 }
 
 /// Starts a batch whose items follow line by line. What is held of it takes room.
