@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use crate::NodeDescriptor;
 
-/// Adds `requestOptions` to a declarative node that lacks it, as n8n's loader does.
+/// Whether n8n's loader adds `requestOptions`: to a declarative node that lacks it.
+pub(crate) fn are_due(node: &NodeDescriptor) -> bool {
+    node.is_declarative() && node.properties.iter().all(|property| property.name != "requestOptions")
+}
+
+/// Adds `requestOptions`.
 pub(crate) fn add(descriptor: &mut Value) {
-    let Ok(model) = NodeDescriptor::from_value(descriptor.clone()) else { return };
-    if !model.is_declarative() || model.properties.iter().any(|property| property.name == "requestOptions") {
-        return;
-    }
     if let Some(Value::Array(properties)) = descriptor.get_mut("properties") {
         properties.push(property());
     }

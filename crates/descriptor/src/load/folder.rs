@@ -76,10 +76,12 @@ impl Search<'_> {
 /// Assembles the node of a folder with `node.json`.
 fn node_folder(folder: &Path, prefix: Option<&str>) -> Result<Loaded, Vec<DescriptorError>> {
     let path = folder.join("node.json");
-    let assembled = read(&path)
-        .and_then(|text| parse(&text))
-        .and_then(|value| include::assemble(value, &|name| fs::read_to_string(folder.join(name)).ok()))
-        .map_err(|error| vec![error.in_file(&path)])?;
+    let assembled = read(&path).and_then(|text| {
+        let mut value = parse(&text)?;
+        include::assemble(&mut value, &|name| fs::read_to_string(folder.join(name)).ok())?;
+        Ok(value)
+    });
+    let assembled = assembled.map_err(|error| vec![error.in_file(&path)])?;
     let prefix = prefix.map_or_else(|| package_name(&path), str::to_owned);
     let source = node(&prefix, assembled, Some(&path))
         .map_err(|errors| errors.into_iter().map(|error| error.in_file(&path)).collect::<Vec<_>>())?;

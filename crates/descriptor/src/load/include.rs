@@ -13,37 +13,43 @@ const MAX_DEPTH: usize = 8;
 ///
 /// A file with an array contributes its elements, one with an object itself. `read` answers a
 /// file's text; names are relative to the node's folder.
-pub(super) fn assemble(value: Value, read: &dyn Fn(&str) -> Option<String>) -> Result<Value, DescriptorError> {
+pub(super) fn assemble(value: &mut Value, read: &dyn Fn(&str) -> Option<String>) -> Result<(), DescriptorError> {
     expand(value, read, "", 0)
 }
 
 fn expand(
-    value: Value,
+    value: &mut Value,
     read: &dyn Fn(&str) -> Option<String>,
     pointer: &str,
     depth: usize,
-) -> Result<Value, DescriptorError> {
+) -> Result<(), DescriptorError> {
     match value {
         Value::Array(list) => {
-            let mut expanded = Vec::with_capacity(list.len());
-            for (index, element) in list.into_iter().enumerate() {
+            let includes = list.iter().any(|element| include_name(element).is_some());
+            let mut expanded = Vec::with_capacity(if includes { list.len() } else { 0 });
+            for (index, element) in list.iter_mut().enumerate() {
                 let pointer = format!("{pointer}/{index}");
-                match include_name(&element) {
-                    Some(name) => expanded.extend(included(name, read, &pointer, depth)?),
-                    None => expanded.push(expand(element, read, &pointer, depth)?),
+                if let Some(name) = include_name(element) {
+                    expanded.extend(included(name, read, &pointer, depth)?);
+                    continue;
+                }
+                expand(element, read, &pointer, depth)?;
+                if includes {
+                    expanded.push(element.take());
                 }
             }
-            Ok(Value::Array(expanded))
+            if includes {
+                *list = expanded;
+            }
         }
         Value::Object(map) => {
-            let field = |(key, value): (String, Value)| {
-                let pointer = format!("{pointer}/{}", pointer_token(&key));
-                Ok((key, expand(value, read, &pointer, depth)?))
-            };
-            map.into_iter().map(field).collect::<Result<_, _>>().map(Value::Object)
+            for (key, value) in map {
+                expand(value, read, &format!("{pointer}/{}", pointer_token(key)), depth)?;
+            }
         }
-        simple => Ok(simple),
+        _ => {}
     }
+    Ok(())
 }
 
 fn include_name(element: &Value) -> Option<&str> {
@@ -67,13 +73,16 @@ fn included(
     let Some(text) = read(name) else {
         return fail(format!("\"{name}\" is not there"), "Add the file, or correct the name in \"$include\".");
     };
-    let value = parse(&text).map_err(|mut error| {
+    let mut value = parse(&text).map_err(|mut error| {
         error.message = format!("\"{name}\" is {}", error.message);
         error.below(pointer)
     })?;
-    let list = if value.is_array() { value } else { Value::Array(vec![value]) };
-    match expand(list, read, pointer, depth + 1)? {
-        Value::Array(list) => Ok(list),
-        other => Ok(vec![other]),
+    if !value.is_array() {
+        value = Value::Array(vec![value]);
     }
+    expand(&mut value, read, pointer, depth + 1)?;
+    Ok(match value {
+        Value::Array(list) => list,
+        other => vec![other],
+    })
 }

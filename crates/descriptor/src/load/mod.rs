@@ -19,7 +19,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::source::{Text, in_optional_file, is_node, parse};
-use crate::{CredentialSource, DescriptorError, NodeSource, request_options, schema};
+use crate::{CredentialSource, DescriptorError, NodeDescriptor, NodeSource, request_options, schema};
 
 pub use prefix::package_name;
 
@@ -77,7 +77,8 @@ pub fn node_from_text<'a>(
     include: impl Fn(&str) -> Option<&'a str>,
 ) -> Result<NodeSource, DescriptorError> {
     let resolve = |name: &str| include(name).map(str::to_owned);
-    let value = include::assemble(parse(text)?, &resolve)?;
+    let mut value = parse(text)?;
+    include::assemble(&mut value, &resolve)?;
     node(prefix, value, None).map_err(first)
 }
 
@@ -115,14 +116,23 @@ fn single(prefix: &str, text: String, path: Option<&Path>) -> Result<Loaded, Vec
 }
 
 /// A node from its assembled JSON: checked, given `requestOptions` where n8n's loader would.
-fn node(prefix: &str, mut value: Value, path: Option<&Path>) -> Result<NodeSource, Vec<DescriptorError>> {
+fn node(prefix: &str, value: Value, path: Option<&Path>) -> Result<NodeSource, Vec<DescriptorError>> {
     schema::check_node(&value)?;
-    request_options::add(&mut value);
-    let source = NodeSource::new(prefix, Text::owned(value.to_string()), path).map_err(|error| vec![error])?;
-    match source.descriptor() {
-        Ok(_) => Ok(source),
-        Err(error) => Err(vec![in_optional_file(error, path)]),
-    }
+    let read = || {
+        // A large descriptor takes megabytes as a value, and again as a model: there is one of either at a time.
+        let text = value.to_string();
+        let model = NodeDescriptor::from_value(value)?;
+        if !request_options::are_due(&model) {
+            return NodeSource::with_descriptor(prefix, Text::owned(text), path, model);
+        }
+        drop(model);
+        let mut value = parse(&text)?;
+        drop(text);
+        request_options::add(&mut value);
+        let text = Text::owned(value.to_string());
+        NodeSource::with_descriptor(prefix, text, path, NodeDescriptor::from_value(value)?)
+    };
+    read().map_err(|error| vec![in_optional_file(error, path)])
 }
 
 fn read(path: &Path) -> Result<String, DescriptorError> {
