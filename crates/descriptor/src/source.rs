@@ -89,16 +89,6 @@ impl NodeSource {
         Ok(Self { type_name, summary, text, file: file.map(Path::to_owned), descriptor: OnceLock::new() })
     }
 
-    /// A node that has been read already.
-    pub(crate) fn with_descriptor(
-        prefix: &str,
-        text: Text,
-        file: Option<&Path>,
-        descriptor: NodeDescriptor,
-    ) -> Result<Self, DescriptorError> {
-        Ok(Self { descriptor: OnceLock::from(Ok(Arc::new(descriptor))), ..Self::new(prefix, text, file)? })
-    }
-
     /// The full type, `n8n-nodes-base.airtable`.
     pub fn type_name(&self) -> &str {
         &self.type_name

@@ -84,6 +84,7 @@ impl Pieces {
         data::write_json(&mut self.last, item)?;
         if self.last.len() >= PIECE {
             self.close();
+            self.last.reserve(PIECE + PIECE / 8);
         }
         Ok(())
     }
@@ -112,6 +113,46 @@ impl Pieces {
     fn close(&mut self) {
         if !self.last.is_empty() {
             self.full.push(std::mem::take(&mut self.last).into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use nodehost_runtime::{OutputData, Stats, Status};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_in_pieces_is_the_result_in_one() {
+        let end = ExecutionResult {
+            execution_id: r#"a","data":null"#.to_owned(),
+            status: Status::Success,
+            started_at: "2026-01-01T00:00:00.000Z".to_owned(),
+            execution_time: 1,
+            data: (),
+            error: None,
+            stats: Stats::default(),
+            warnings: Vec::new(),
+        };
+        for (declared, given) in [(1, vec![]), (2, vec![(0, 1)]), (1, vec![(2, 3), (0, 700)]), (2, vec![(1, 2000)])] {
+            let item = |n: usize| Item::new(json!({"n": n, "text": "\"data\":null".repeat(20)})).paired_with(n);
+            let (mut answer, mut main) = (Answer::with_outputs(declared), vec![Vec::new(); declared]);
+            for (output, count) in given {
+                for n in 0..count {
+                    let outputs = [(output, vec![item(n)])].into();
+                    answer.take(Outcome { item_index: n, attempts: 1, outputs: Some(outputs), error: None });
+                    main.resize(main.len().max(output + 1), Vec::new());
+                    main[output].push(item(n));
+                }
+            }
+            let answer = answer.finish(&end).unwrap();
+            let length = answer.headers()[header::CONTENT_LENGTH].to_str().unwrap().parse::<usize>().unwrap();
+            let text = answer.into_body().collect().await.unwrap().to_bytes();
+            let whole = data::to_json(&end.clone().with_data(OutputData { main })).unwrap();
+            assert_eq!((length, text.as_ref()), (text.len(), whole.as_slice()));
         }
     }
 }

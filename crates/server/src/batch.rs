@@ -73,3 +73,55 @@ impl ExactSizeIterator for Texts {}
 fn read(text: &[u8]) -> Option<Item> {
     Item::from_value(json::parse(text).ok()?, String::new).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use http_body_util::BodyExt;
+    use serde_json::json;
+
+    use super::*;
+
+    async fn items(body: &'static str) -> Vec<Item> {
+        Batch::read(Bytes::from_static(body.as_bytes())).await.unwrap().items.map(Result::unwrap).collect()
+    }
+
+    async fn refusal(body: &'static str) -> String {
+        let problem = Batch::read(Bytes::from_static(body.as_bytes())).await.err().unwrap();
+        let told = problem.into_response().into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(told.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn items_are_read_from_their_places() {
+        let body = r#" {"items" : [ {"a":1}, {"json":{"b":"]}\""},"pairedItem":0} ,{} ], "node":{"type":"x"}} "#;
+        let read = items(body).await;
+        assert_eq!(
+            read.iter().map(|item| item.json.clone().unwrap()).collect::<Vec<_>>(),
+            [json!({"a": 1}), json!({"b": "]}\""}), json!({})]
+        );
+        assert!(read[1].paired_item.is_some());
+    }
+
+    #[tokio::test]
+    async fn items_are_what_javascript_reads() {
+        let body = r#"{"node":{"type":"x"},"\u0069tems":[],"items":[{"b":1.0,"1":9007199254740993,"b":"\ud800"}]}"#;
+        let read = items(body).await;
+        assert_eq!(read.len(), 1);
+        assert_eq!(serde_json::to_string(&read[0].json).unwrap(), "{\"1\":9007199254740992,\"b\":\"\u{fffd}\"}");
+        assert!(items(r#"{"node":{"type":"x"},"items":[{}],"items":[]}"#).await.is_empty(), "the last of two counts");
+        let private = r#"{"node":{"type":"x"},"items":[{"$serde_json::private::RawValue":"[1]"}]}"#;
+        assert_eq!(items(private).await[0].json, Some(json!({"$serde_json::private::RawValue": "[1]"})));
+    }
+
+    #[tokio::test]
+    async fn all_that_is_wrong_is_told_at_once() {
+        let told = refusal(r#"{"node":{},"items":[{},3,{"json":4}],"other":1}"#).await;
+        for pointer in ["/node/type", "/items/1", "/items/2/json", "/other"] {
+            assert!(told.contains(&format!("\"{pointer}\"")), "{pointer} in {told}");
+        }
+        assert!(refusal(r#"{"node":{"type":"x"}}"#).await.contains("\"/items\""));
+        assert!(refusal(r#"{"node":{"type":"x"},"items":{}}"#).await.contains("\"/items\""));
+        assert!(refusal(r#"{"node":{"type":"x"},"items":[{}"#).await.contains("not JSON"));
+    }
+}

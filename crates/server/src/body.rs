@@ -19,6 +19,9 @@ use crate::state::AppState;
 /// The unit in which room for bodies is given out.
 const KIB: usize = 1024;
 
+/// How much of an announced length is made room for before anything has come.
+const AHEAD: usize = 4 * 1024 * KIB;
+
 /// The room for bodies that are held at the same time. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Room {
@@ -92,7 +95,10 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, state: &AppState) -> R
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    match tokio::time::timeout(state.config.body_timeout, collect(body, limit, &state.room)).await {
+    // A buffer that grows is copied in each step; one that is not filled has only taken addresses.
+    let ahead = announced.map_or(0, |length| usize::try_from(length).unwrap_or(AHEAD).min(AHEAD));
+    let read = BytesMut::with_capacity(ahead);
+    match tokio::time::timeout(state.config.body_timeout, collect(body, read, limit, &state.room)).await {
         Ok(read) => read,
         Err(_) => Err(slow(&state.config)),
     }
@@ -104,8 +110,7 @@ pub(crate) fn slow(config: &ServerConfig) -> Problem {
     Problem::new(ErrorCode::SlowBody, format!("the body did not arrive within {seconds} s (body-timeout)"))
 }
 
-async fn collect(mut body: Body, limit: usize, room: &Room) -> Result<Held, Problem> {
-    let mut read = BytesMut::new();
+async fn collect(mut body: Body, mut read: BytesMut, limit: usize, room: &Room) -> Result<Held, Problem> {
     let mut taken = Taken::default();
     while let Some(frame) = body.frame().await {
         let frame =

@@ -119,18 +119,15 @@ fn single(prefix: &str, text: String, path: Option<&Path>) -> Result<Loaded, Vec
 fn node(prefix: &str, value: Value, path: Option<&Path>) -> Result<NodeSource, Vec<DescriptorError>> {
     schema::check_node(&value)?;
     let read = || {
-        // A large descriptor takes megabytes as a value, and again as a model: there is one of either at a time.
-        let text = value.to_string();
-        let model = NodeDescriptor::from_value(value)?;
-        if !request_options::are_due(&model) {
-            return NodeSource::with_descriptor(prefix, Text::owned(text), path, model);
+        // A large descriptor takes megabytes as a value, and again as a model: there is one of either at a time, and
+        // only the text stays until the node is used.
+        let mut text = value.to_string();
+        if request_options::are_due(&NodeDescriptor::from_value(value)?) {
+            let mut value = parse(&text)?;
+            request_options::add(&mut value);
+            text = value.to_string();
         }
-        drop(model);
-        let mut value = parse(&text)?;
-        drop(text);
-        request_options::add(&mut value);
-        let text = Text::owned(value.to_string());
-        NodeSource::with_descriptor(prefix, text, path, NodeDescriptor::from_value(value)?)
+        NodeSource::new(prefix, Text::owned(text), path)
     };
     read().map_err(|error| vec![in_optional_file(error, path)])
 }

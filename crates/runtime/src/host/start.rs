@@ -277,7 +277,7 @@ impl Course {
 /// Resolves every item before the first runs; refuses all that is wrong.
 async fn preflight<W: Work>(work: &W, source: Source) -> Result<Source, Refusal> {
     let known = source.known;
-    let jobs: Vec<Job> = futures::StreamExt::collect::<Vec<_>>(source.jobs).await.into_iter().flatten().collect();
+    let jobs = futures::TryStreamExt::try_collect::<Vec<Job>>(source.jobs).await?;
     let mut errors = Vec::new();
     for chunk in jobs.chunks(64) {
         for (job, result) in chunk.iter().zip(work.prepare(chunk.to_vec()).await) {

@@ -29,6 +29,29 @@ async fn preflight_of_a_stream_needs_the_batch_held() {
 }
 
 #[tokio::test]
+async fn items_of_a_batch_are_made_as_their_turn_comes() {
+    let (host, _) = host();
+    let wrong = || InputError { code: ErrorCode::Malformed, message: "item 2 is none".to_owned() };
+    let make = move |n: usize| if n == 2 { Err(wrong()) } else { Ok(Item::new(json!({"n": n}))) };
+    let lazily = host.execute_batch(head(json!({}), json!({})), (0..4).map(make)).await.unwrap();
+    let result = lazily.collect_result().await;
+    assert_eq!((result.status, result.stats.succeeded), (Status::Error, 2));
+    assert_eq!(result.error.unwrap().code, ErrorCode::Malformed);
+
+    let around = head(json!({"text": "={{ $input.all().length }}"}), json!({}));
+    let refusal = host.execute_batch(around, (0..4).map(make)).await.unwrap_err();
+    assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::Malformed, "item 2 is none"));
+
+    let mut once = head(json!({}), json!({}));
+    once.node.execute_once = true;
+    let result = host.execute_batch(once, (0..4).map(make)).await.unwrap().collect_result().await;
+    assert_eq!((result.status, result.stats.items), (Status::Success, 1));
+
+    let whole = head(json!({}), json!({"preflight": true}));
+    assert_eq!(host.execute_batch(whole, (0..4).map(make)).await.unwrap_err().code, ErrorCode::Malformed);
+}
+
+#[tokio::test]
 async fn items_are_read_as_fast_as_outcomes_are_taken() {
     let (host, _) = host();
     let read = Arc::new(AtomicUsize::new(0));
