@@ -14,7 +14,9 @@ use super::oauth2::{Slot, Token, TokenConfig};
 use super::redact::{Redactor, texts};
 use super::secret::{CredentialData, REDACTED};
 use super::types::CredentialType;
-use crate::egress::{Grant, HostSet, IncomingResponse, RateLimit, SecretTexts};
+use crate::egress::{
+    EgressError, EgressErrorKind, Fate, Grant, HostSet, IncomingResponse, RateLimit, SecretTexts, unsearchable,
+};
 
 /// Where a credential's data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,10 +142,16 @@ impl Credential {
         Redactor::new(values.iter().map(String::as_str))
     }
 
-    /// Takes the secrets of a stored credential out of an answer that repeats them.
-    pub(crate) fn withhold(&self, response: &mut IncomingResponse) {
+    /// Takes the secrets of a stored credential out of an answer that repeats them; an answer in which they cannot be
+    /// found is an error.
+    pub(crate) fn withhold(&self, response: &mut IncomingResponse) -> Result<(), EgressError> {
         if self.inner.origin == Origin::Inline {
-            return;
+            return Ok(());
+        }
+        if let Some(reason) = unsearchable(response) {
+            let kind = EgressErrorKind::InvalidResponse(format!("{reason}, so that secrets could not be found in it"));
+            let error = EgressError::new(kind, response.url.host_str().unwrap_or_default(), Fate::Answered);
+            return Err(EgressError { attempts: response.attempts, ..error });
         }
         let tokens = match &self.inner.plan {
             Plan::OAuth2 { slot, .. } => slot.known(),
@@ -161,6 +169,7 @@ impl Credential {
                 }
             }
         }
+        Ok(())
     }
 
     pub(crate) fn grant(&self, headers: Vec<http::HeaderName>, in_body: bool) -> Grant {

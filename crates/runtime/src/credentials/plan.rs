@@ -17,13 +17,14 @@ use super::resolve::{evaluate_all, is_expression, js_text};
 use super::secret::CredentialData;
 use super::types::CredentialType;
 
-/// The plan for a credential's resolved data; `key` is that of its tokens.
+/// The plan for a credential's resolved data; `key` is that of its tokens, `stored` whether the
+/// runner's store has it.
 pub(super) async fn plan(
     engine: &Engine,
     tokens: &TokenCache,
     credential_type: &CredentialType,
     data: &CredentialData,
-    key: Key,
+    (key, stored): (Key, bool),
 ) -> Result<Plan, CredentialError> {
     let type_name = &credential_type.name;
     match credential_type.native {
@@ -33,10 +34,10 @@ pub(super) async fn plan(
             if config.grant == GrantType::Refresh && !has_token {
                 return Err(CredentialError::NotConnected(type_name.clone()));
             }
-            Ok(Plan::OAuth2 { config: Box::new(config), slot: tokens.slot(key) })
+            Ok(Plan::OAuth2 { config: Box::new(config), slot: tokens.slot(key, stored) })
         }
         Some(Native::ServiceAccount) => Ok(match TokenConfig::service_account(type_name, data)? {
-            Some(config) => Plan::OAuth2 { config: Box::new(config), slot: tokens.slot(key) },
+            Some(config) => Plan::OAuth2 { config: Box::new(config), slot: tokens.slot(key, stored) },
             None => Plan::Nothing,
         }),
         Some(Native::Digest) => {

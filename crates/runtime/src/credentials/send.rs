@@ -10,7 +10,7 @@ use super::aws;
 use super::credential::{Credential, Origin, Plan};
 use super::digest::Digest;
 use super::error::{CredentialError, SendError};
-use super::oauth2::{GrantType, Slot, Token, TokenConfig, fetch, initial_token};
+use super::oauth2::{GrantType, Sending, Slot, Token, TokenConfig, fetch, initial_token};
 use super::rejection::is_rejection;
 use super::service::Credentials;
 use super::store::{CredentialStore, SaveError};
@@ -21,7 +21,7 @@ impl Credentials {
     /// was no longer accepted. Every status is a response.
     ///
     /// Where the answer repeats secrets of a stored credential, they are taken out of it: whoever may use the credential
-    /// must not be able to read it.
+    /// must not be able to read it. An answer in which they could not be found is an error.
     pub async fn send(
         &self,
         credential: Option<&Credential>,
@@ -29,7 +29,7 @@ impl Credentials {
     ) -> Result<IncomingResponse, SendError> {
         let Some(credential) = credential else { return Ok(self.egress().send(request).await?) };
         let mut response = self.send_authenticated(credential, request).await?;
-        credential.withhold(&mut response);
+        credential.withhold(&mut response)?;
         Ok(response)
     }
 
@@ -99,7 +99,8 @@ impl Credentials {
     ) -> Result<IncomingResponse, SendError> {
         let (deadline, tally) = (request.end_of_waits(), request.tally.clone());
         let start = || initial_token(credential.data());
-        let get = |previous| self.fetch(credential, config, previous, tally.clone());
+        let retries = request.transport_retries;
+        let get = |previous| self.fetch(credential, config, previous, (retries, tally.clone()));
         let token = in_time(deadline, slot.token(start, get)).await??;
         let renews = config.renewable && !request.takes_rejection;
         let again = request.try_clone();
@@ -130,14 +131,15 @@ impl Credentials {
         credential: &Credential,
         config: &TokenConfig,
         previous: Option<Arc<Token>>,
-        tally: Option<Arc<Tally>>,
+        (transport_retries, tally): (u32, Option<Arc<Tally>>),
     ) -> impl Future<Output = Result<Token, CredentialError>> + Send + 'static {
         let (egress, store) = (self.egress().clone(), self.store().clone());
         let (config, credential) = (config.clone(), credential.clone());
         async move {
             let previous = previous.as_deref();
             let grant = credential.token_grant(&config.token_url);
-            let fetched = fetch(&egress, credential.type_name(), &config, grant, previous, tally).await;
+            let sending = Sending { grant, transport_retries, tally };
+            let fetched = fetch(&egress, credential.type_name(), &config, previous, sending).await;
             egress.metrics().token(fetched.is_ok());
             let token = fetched?;
             let rotated = match (previous.and_then(|old| old.refresh.as_ref()), &token.refresh) {
@@ -154,10 +156,13 @@ impl Credentials {
     /// The access token of a credential that takes one, obtained if there is none.
     pub(crate) async fn token(&self, credential: &Credential) -> Result<Option<Arc<Token>>, CredentialError> {
         let Plan::OAuth2 { config, slot } = &credential.inner.plan else { return Ok(None) };
-        let get = |previous| self.fetch(credential, config, previous, None);
+        let get = |previous| self.fetch(credential, config, previous, (TRANSPORT_RETRIES, None));
         slot.token(|| initial_token(credential.data()), get).await.map(Some)
     }
 }
+
+/// How often a request for a token alone is sent again.
+const TRANSPORT_RETRIES: u32 = 2;
 
 /// Saves a refresh token that took the place of another: without it the credential would be lost.
 async fn save(store: &CredentialStore, credential: &Credential, token: &Token) -> Result<(), CredentialError> {

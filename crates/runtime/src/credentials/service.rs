@@ -124,7 +124,8 @@ impl Credentials {
             lasting.remove("oauthTokenData");
             service.hasher.credential(scope, &type_name, CredentialData::new(lasting).expose())
         };
-        let plan = plan(&service.engine, &service.tokens, &credential_type, &data, key).await;
+        let stored = origin != Origin::Inline;
+        let plan = plan(&service.engine, &service.tokens, &credential_type, &data, (key, stored)).await;
         let plan = plan.map_err(|error| blame::visible(&credential_type, data.expose(), error))?;
         Ok(Credential::new(Inner { credential_type, data, origin, plan, key, echoes: OnceLock::new() }, rate_limit))
     }

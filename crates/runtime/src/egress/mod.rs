@@ -41,6 +41,7 @@ pub use rate::RateLimit;
 pub use request::{Grant, OutgoingRequest, Redirects, RequestBody, SecretTexts, Tally};
 pub use resolver::Lookup;
 pub use response::IncomingResponse;
+pub(crate) use response::unsearchable;
 pub use tls::TlsError;
 
 use attempt::Limits;

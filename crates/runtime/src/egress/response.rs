@@ -41,6 +41,28 @@ impl IncomingResponse {
     }
 }
 
+/// Why a text cannot be found in the body by its bytes; none if it can.
+pub(crate) fn unsearchable(response: &IncomingResponse) -> Option<&'static str> {
+    if response.body.is_empty() {
+        return None;
+    }
+    let header =
+        |name| Some(response.headers.get::<http::HeaderName>(name)?.to_str().unwrap_or("?").to_ascii_lowercase());
+    if response.status == StatusCode::PARTIAL_CONTENT || response.headers.contains_key(header::CONTENT_RANGE) {
+        return Some("it is a part of one");
+    }
+    if header(header::CONTENT_ENCODING).is_some_and(|encoding| !matches!(encoding.trim(), "" | "identity")) {
+        return Some("it is compressed in a way that this runner does not read");
+    }
+    let media = header(header::CONTENT_TYPE)?;
+    let charset =
+        media.split(';').skip(1).find_map(|parameter| parameter.trim().strip_prefix("charset=").map(str::to_owned))?;
+    let wide = ["utf-16", "utf16", "utf-32", "utf-7", "ucs-", "unicode", "iso-10646", "csunicode"];
+    wide.iter()
+        .any(|name| charset.trim_matches('"').starts_with(name))
+        .then_some("its characters are not written as ASCII is")
+}
+
 /// `Retry-After` in seconds or as an HTTP date, relative to `now` unless the server's own `Date` says better.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();

@@ -74,6 +74,26 @@ fn start() -> Credentials {
     credentials(&[service_type()])
 }
 
+/// A request for a token is sent again as often as the request that needs it may be.
+#[tokio::test]
+async fn token_requests_are_sent_again_as_often_as_the_request() {
+    for (retries, asked) in [(0, 1), (1, 2), (2, 3)] {
+        let server = Server::start(|request| match request.target.as_str() {
+            "/token" => Reply::status(503, "").with("retry-after", "0"),
+            _ => Reply::ok("never"),
+        });
+        let server = server.await;
+        let credentials = start();
+        let value = json!({ "baseUrl": server.url("/").as_str(), "clientId": "me", "clientSecret": "canary-secret" });
+        let credential = inline(&credentials, "serviceOAuth2Api", value).await.unwrap();
+        let mut request = get(server.url("/data"));
+        request.transport_retries = retries;
+        let failed = credentials.send(Some(&credential), request).await;
+        assert!(matches!(failed, Err(SendError::Credential(_))), "{failed:?}");
+        assert_eq!(server.requests().len(), asked);
+    }
+}
+
 #[tokio::test]
 async fn a_thousand_requests_share_one_token() {
     let service = Service::start(401, Some(3600)).await;

@@ -160,6 +160,32 @@ async fn not_through_servers_that_echo() {
     assert_unread(&text);
 }
 
+/// What of an answer may be a part of a secret, or one in another spelling, is not handed over.
+#[tokio::test]
+async fn not_through_parts_and_encodings() {
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    type Answer = Box<dyn Fn(&Received) -> Reply + Send + Sync>;
+    let key = |request: &Received| request.header("x-key").unwrap_or_default().to_owned();
+    let answers: [(&str, Answer); 5] = [
+        ("a part", Box::new(move |request| Reply::status(206, &key(request)[..12]))),
+        ("a part", Box::new(move |request| Reply::ok(&key(request)[1..]).with("content-range", "bytes 1-18/19"))),
+        ("compressed", Box::new(move |request| Reply::ok(key(request)).with("content-encoding", "exi"))),
+        ("compressed", Box::new(move |request| Reply::ok(key(request)).with("content-encoding", "gzip, exi"))),
+        (
+            "characters",
+            Box::new(move |request| {
+                Reply::ok(utf_16(&key(request))).with("content-type", "text/plain; format=flowed; Charset=\"UTF-16LE\"")
+            }),
+        ),
+    ];
+    for (reason, answer) in answers {
+        let server = Server::start(answer).await;
+        let text = told(&host(server.url("").as_str().trim_end_matches('/')), json!({})).await;
+        assert!(text.contains(reason) && text.contains("invalid_response"), "{text}");
+        assert!(!text.contains("canary") && !text.contains("anary"), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn not_through_other_hosts() {
     let server = echoing(200).await;

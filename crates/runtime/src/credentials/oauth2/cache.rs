@@ -27,6 +27,9 @@ const FUTILE_PAUSE: Duration = Duration::from_secs(30);
 /// Credentials that have not been used for this long are forgotten.
 const FORGET: Duration = Duration::from_secs(3600);
 
+/// Credentials that came with requests, and are in no use, are forgotten when there are so many: anyone can make them up.
+const MAX_IDLE: usize = 4096;
+
 /// The tokens of all executions of the process, by a keyed hash of type and data.
 #[derive(Debug, Default)]
 pub(crate) struct TokenCache {
@@ -51,17 +54,30 @@ struct State {
     futile: u32,
     futile_until: Option<Instant>,
     used: Option<Instant>,
+    /// Whether the runner's store has the credential: nobody else can make up any number of them.
+    stored: bool,
 }
 
 impl TokenCache {
-    pub(crate) fn slot(&self, key: Key) -> Arc<Slot> {
+    pub(crate) fn slot(&self, key: Key, stored: bool) -> Arc<Slot> {
         let mut slots = lock(&self.slots);
         if let Some(slot) = slots.get(&key) {
+            lock(&slot.state).stored |= stored;
             return Arc::clone(slot);
         }
         let now = Instant::now();
-        slots.retain(|_, slot| Arc::strong_count(slot) > 1 || !slot.is_forgotten(now));
-        Arc::clone(slots.entry(key).or_default())
+        let is_idle = |slot: &Arc<Slot>| Arc::strong_count(slot) == 1;
+        slots.retain(|_, slot| !is_idle(slot) || !slot.is_forgotten(now));
+        if slots.len() >= MAX_IDLE {
+            let idle = slots.iter().filter(|(_, slot)| is_idle(slot));
+            let mut idle: Vec<_> = idle.filter_map(|(key, slot)| Some((slot.used_by_requests()?, *key))).collect();
+            idle.sort_unstable_by_key(|(used, _)| *used);
+            let spare = if idle.len() < MAX_IDLE { 0 } else { MAX_IDLE / 2 };
+            idle[..spare].iter().for_each(|(_, key)| drop(slots.remove(key)));
+        }
+        let slot = Arc::clone(slots.entry(key).or_default());
+        lock(&slot.state).stored = stored;
+        slot
     }
 }
 
@@ -206,6 +222,12 @@ impl Slot {
         }
     }
 
+    /// When it was last used, if its credential came with a request.
+    fn used_by_requests(&self) -> Option<Instant> {
+        let state = lock(&self.state);
+        state.used.filter(|_| !state.stored && state.pending.is_none())
+    }
+
     fn is_forgotten(&self, now: Instant) -> bool {
         let state = lock(&self.state);
         state.pending.is_none() && state.used.is_none_or(|used| now.saturating_duration_since(used) > FORGET)
@@ -248,6 +270,31 @@ mod tests {
 
     fn ok(name: &str) -> Result<String, ()> {
         Ok(name.to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_of_requests_are_not_kept_without_end() {
+        let cache = TokenCache::default();
+        let key = |n: usize| {
+            let mut key = [0; 32];
+            key[..8].copy_from_slice(&n.to_le_bytes());
+            key
+        };
+        let stored = cache.slot(key(usize::MAX), true);
+        let busy = cache.slot(key(usize::MAX - 1), false);
+        for slot in [&stored, &busy] {
+            assert_eq!(get(slot, Some("kept")).await, (ok("kept"), 1));
+        }
+        drop(stored);
+        for n in 0..3 * MAX_IDLE {
+            tokio::time::advance(Duration::from_millis(1)).await;
+            assert_eq!(get(&cache.slot(key(n), false), Some("new")).await, (ok("new"), 1));
+            assert!(lock(&cache.slots).len() <= MAX_IDLE + 2);
+        }
+        assert_eq!(get(&cache.slot(key(usize::MAX), true), Some("lost")).await, (ok("kept"), 0));
+        assert_eq!(get(&cache.slot(key(usize::MAX - 1), false), Some("lost")).await, (ok("kept"), 0));
+        assert_eq!(get(&cache.slot(key(3 * MAX_IDLE - 1), false), Some("lost")).await, (ok("new"), 0));
+        assert_eq!(get(&cache.slot(key(0), false), Some("again")).await, (ok("again"), 1));
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,4 +9,4 @@ mod token;
 
 pub(crate) use cache::{Slot, TokenCache};
 pub(crate) use config::{GrantType, TokenConfig};
-pub(crate) use token::{Token, basic, fetch, initial_token};
+pub(crate) use token::{Sending, Token, basic, fetch, initial_token};

@@ -116,14 +116,21 @@ fn remaining(data: &Map<String, Value>) -> Option<Duration> {
     number("expires_in").filter(|life| *life > 0.0).and_then(|life| Duration::try_from_secs_f64(life).ok())
 }
 
+/// How a request for a token is sent.
+pub(crate) struct Sending {
+    pub(crate) grant: Grant,
+    /// As of the request that needs the token.
+    pub(crate) transport_retries: u32,
+    pub(crate) tally: Option<Arc<Tally>>,
+}
+
 /// Gets a token: with client credentials, or with the refresh token of `previous`.
 pub(crate) async fn fetch(
     egress: &Egress,
     type_name: &str,
     config: &TokenConfig,
-    grant: Grant,
     previous: Option<&Token>,
-    tally: Option<Arc<Tally>>,
+    sending: Sending,
 ) -> Result<Token, CredentialError> {
     let refresh = match config.grant {
         GrantType::ClientCredentials | GrantType::Assertion => None,
@@ -137,9 +144,9 @@ pub(crate) async fn fetch(
     request.verify_tls = config.verify_tls;
     // Asking twice for a token does no harm, except with a refresh token, which the first request may have used up.
     request.idempotent = Some(refresh.is_none());
-    request.transport_retries = 2;
-    request.tally = tally;
-    request.grant = Some(grant);
+    request.transport_retries = sending.transport_retries;
+    request.tally = sending.tally;
+    request.grant = Some(sending.grant);
     request.label = Some("token".into());
     let headers = &mut request.headers;
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, application/x-www-form-urlencoded"));
