@@ -10,7 +10,7 @@ use nodehost_tests::http::Call;
 use serde_json::json;
 
 use crate::run::Halo;
-use crate::support::{nodehost, output};
+use crate::support::{nodehost, output, whole_output};
 
 pub(crate) const SECRET: &str = "canary-0f4c9a-secret";
 pub(crate) const KEY: &str = "canary-77b1de-key";
@@ -56,7 +56,7 @@ fn no_secret_leaves_the_command_at_trace_level() {
     request["node"]["credentials"]["haloPSAApi"]["data"]["clientSecret"] = json!(SECRET);
     for format in ["text", "json"] {
         let command = nodehost(&["run", "--allow-host", "127.0.0.1", "--log", "trace", "--log-format", format]);
-        let output = output(command, &request.to_string());
+        let output = whole_output(command, &request.to_string());
         assert_ne!(output.status.code(), Some(0), "the secret is a wrong one");
         assert_clean("the result", &String::from_utf8_lossy(&output.stdout));
         assert_clean("the log", &String::from_utf8_lossy(&output.stderr));
