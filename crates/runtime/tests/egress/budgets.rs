@@ -92,7 +92,7 @@ async fn what_servers_say_is_learned_unless_nothing_is_repeated_as_in_n8n() {
 async fn a_token_endpoint_that_asks_one_credential_to_wait_asks_no_other() {
     let server = Server::start(|request| match request.text().contains("busy") {
         true => Reply::status(429, "").with("retry-after", "3600"),
-        false => Reply::json(&json!({ "access_token": "token" })),
+        false => Reply::json(&json!({ "access_token": "canary-token" })),
     })
     .await;
     let credentials = credentials_with(&[], CredentialStore::default());

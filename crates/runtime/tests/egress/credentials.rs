@@ -45,14 +45,14 @@ async fn sent(name: &str, value: Value, request: impl FnOnce(&Server) -> Outgoin
 #[tokio::test]
 async fn base_types_authenticate() {
     let plain = |server: &Server| get(server.url("/x?a=b"));
-    let header = sent("httpHeaderAuth", json!({ "name": "X-Key", "value": "s=1" }), plain).await;
-    assert_eq!(header.header("x-key"), Some("s=1"));
-    let bearer = sent("httpBearerAuth", json!({ "token": "abc" }), plain).await;
-    assert_eq!(bearer.header("authorization"), Some("Bearer abc"));
+    let header = sent("httpHeaderAuth", json!({ "name": "X-Key", "value": "canary=1" }), plain).await;
+    assert_eq!(header.header("x-key"), Some("canary=1"));
+    let bearer = sent("httpBearerAuth", json!({ "token": "canary-abc" }), plain).await;
+    assert_eq!(bearer.header("authorization"), Some("Bearer canary-abc"));
     let basic = sent("httpBasicAuth", json!({ "user": "ann", "password": "p:ß" }), plain).await;
     assert_eq!(basic.header("authorization"), Some("Basic YW5uOnA6w58="));
-    let query = sent("httpQueryAuth", json!({ "name": "api key", "value": "a&b c" }), plain).await;
-    assert_eq!(query.target, "/x?a=b&api%20key=a%26b%20c");
+    let query = sent("httpQueryAuth", json!({ "name": "api key", "value": "canary&b c" }), plain).await;
+    assert_eq!(query.target, "/x?a=b&api%20key=canary%26b%20c");
     let query = sent("httpQueryAuth", json!({ "name": "a", "value": "c" }), plain).await;
     assert_eq!(query.target, "/x?a=c");
 }

@@ -156,7 +156,7 @@ async fn a_query_with_a_credential_does_not_leave_the_host() {
         ("httpQueryAuth", json!({ "name": "key", "value": "canary&secret" })),
         (
             "oAuth2Api",
-            json!({ "grantType": "clientCredentials", "accessTokenUrl": token_url.as_str(), "clientId": "me", "clientSecret": "secret" }),
+            json!({ "grantType": "clientCredentials", "accessTokenUrl": token_url.as_str(), "clientId": "me", "clientSecret": "canary-secret" }),
         ),
     ] {
         let credential = inline(&credentials, name, value).await.unwrap();
@@ -182,7 +182,7 @@ async fn secrets_are_held_back_as_they_are_spelled() {
 
 #[tokio::test]
 async fn requests_for_tokens_stay_with_their_endpoint() {
-    let other = Server::start(|_| Reply::json(&json!({ "access_token": "token" }))).await;
+    let other = Server::start(|_| Reply::json(&json!({ "access_token": "canary-token" }))).await;
     let server = redirecting(307, other.url("/").to_string()).await;
     let credentials = credentials(&[]);
     let value = json!({

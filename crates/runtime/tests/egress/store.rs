@@ -117,8 +117,8 @@ fn broken_variables_are_told_without_their_content() {
 /// A service that takes a refresh token once and gives another in return.
 async fn rotating() -> Server {
     Server::start(|request| match (request.target.as_str(), request.text()) {
-        ("/token", text) if text.contains("refresh_token=first") => Reply::json(
-            &json!({ "access_token": "canary-new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
+        ("/token", text) if text.contains("refresh_token=canary-first") => Reply::json(
+            &json!({ "access_token": "canary-new-token", "refresh_token": "canary-second", "token_type": "bearer", "expires_in": 3600 }),
         ),
         ("/token", _) => Reply::status(400, r#"{"error":"invalid_grant"}"#),
         _ if request.header("authorization") == Some("Bearer canary-new-token") => Reply::ok("in"),
@@ -131,7 +131,7 @@ fn rotating_entry(server: &Server) -> Value {
     json!({ "type": "oAuth2Api", "data": {
         "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "canary-secret",
         "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
-        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "first" }
+        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "canary-first" }
     } })
 }
 
@@ -147,6 +147,7 @@ async fn rotated_refresh_tokens_are_saved() {
         let credential = credentials.resolve_stored("oAuth2Api", "one", None).await.unwrap();
         assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
     }
+    assert!(!read(folder.path(), "one").to_string().contains("canary"), "what is saved is encrypted");
     // Another process reads what was saved: the tokens of the rotation.
     let after = credentials_with(&[], store(folder.path(), &key));
     let credential = after.resolve_stored("oAuth2Api", "one", None).await.unwrap();
@@ -213,8 +214,8 @@ impl CredentialProvider for Vault {
 #[tokio::test]
 async fn a_provider_gives_credentials_and_saves_their_tokens() {
     let server = Server::start(|request| match (request.target.as_str(), request.text()) {
-        ("/token", text) if text.contains("refresh_token=first") => Reply::json(
-            &json!({ "access_token": "canary-new-token", "refresh_token": "second", "token_type": "bearer", "expires_in": 3600 }),
+        ("/token", text) if text.contains("refresh_token=canary-first") => Reply::json(
+            &json!({ "access_token": "canary-new-token", "refresh_token": "canary-second", "token_type": "bearer", "expires_in": 3600 }),
         ),
         ("/token", _) => Reply::status(400, r#"{"error":"invalid_grant"}"#),
         _ if request.header("authorization") == Some("Bearer canary-new-token") => Reply::ok("in"),
@@ -224,16 +225,16 @@ async fn a_provider_gives_credentials_and_saves_their_tokens() {
     let kept = json!({
         "grantType": "authorizationCode", "accessTokenUrl": server.url("/token").as_str(), "clientId": "me", "clientSecret": "canary-secret",
         "allowedHttpRequestDomains": "domains", "allowedDomains": "127.0.0.1",
-        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "first" }
+        "oauthTokenData": { "access_token": "canary-old-token", "refresh_token": "canary-first" }
     });
     let vault = Arc::new(Vault { data: Mutex::new(kept), asked: AtomicUsize::new(0) });
-    let own = CredentialStore::default().with("own", "httpBearerAuth", data(&json!({ "token": "a-token" })));
+    let own = CredentialStore::default().with("own", "httpBearerAuth", data(&json!({ "token": "a-canary-token" })));
     let credentials = credentials_with(&[], own.with_provider(vault.clone()));
     for _ in 0..2 {
         let credential = credentials.resolve_stored("oAuth2Api", "one", Some("billing")).await.unwrap();
         assert_eq!(credentials.send(Some(&credential), get(server.url("/"))).await.unwrap().body, "in");
     }
-    assert_eq!(vault.data.lock().unwrap()["oauthTokenData"]["refresh_token"], "second");
+    assert_eq!(vault.data.lock().unwrap()["oauthTokenData"]["refresh_token"], "canary-second");
 
     let store_error =
         async |type_name: &str, id: &str, caller| match credentials.resolve_stored(type_name, id, caller).await {

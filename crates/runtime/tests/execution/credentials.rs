@@ -82,17 +82,17 @@ async fn secret_parameters_are_not_told_in_errors() {
     });
     let host = builder().node(load::node_from_text("test", &node.to_string(), |_| None).unwrap()).build().unwrap();
     let parameters = json!({
-        "plain": "plain-text-value", "pin": "constant-secret-1", "options": {"inner": "={{ $json.inner }}"},
-        "group": {"entries": [{"deep": "={{ 'deeply/' + 'secret' }}"}]}
+        "plain": "plain-text-value", "pin": "constant-canary-1", "options": {"inner": "={{ $json.inner }}"},
+        "group": {"entries": [{"deep": "={{ 'deeply/' + 'canary' }}"}]}
     });
-    for parameters in [parameters, json!({"pin": "constant-secret-1", "plain": "plain-text-value"})] {
+    for parameters in [parameters, json!({"pin": "constant-canary-1", "plain": "plain-text-value"})] {
         let node = json!({"type": "test.caller", "typeVersion": 1, "parameters": parameters});
-        let run = json!({"node": node, "items": [{"inner": "evaluated-secret"}]});
+        let run = json!({"node": node, "items": [{"inner": "evaluated-canary"}]});
         let result = host.execute(ExecutionRequest::from_value(run).unwrap()).await.unwrap();
-        assert!(service.seen().last().unwrap().contains("constant-secret-1"));
+        assert!(service.seen().last().unwrap().contains("constant-canary-1"));
         let told = serde_json::to_string(&result).unwrap();
         assert!(told.contains("plain-text-value") && told.contains("***"), "{told}");
-        for secret in ["constant-secret-1", "evaluated-secret", "deeply/secret", "deeply%2Fsecret"] {
+        for secret in ["constant-canary-1", "evaluated-canary", "deeply/canary", "deeply%2Fcanary"] {
             assert!(!told.contains(secret), "{secret} in {told}");
         }
     }
