@@ -3,18 +3,19 @@
 mod endpoint;
 mod signature;
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use std::time::SystemTime;
+
+use http::{HeaderName, HeaderValue, header};
 use nodehost_descriptor::{Options, Property};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
 
-use super::additions::header_value;
 use super::error::CredentialError;
 use super::secret::{CredentialData, Secret};
 use crate::egress::{HostSet, OutgoingRequest, RequestBody};
 use endpoint::{Endpoint, is_aws, signing_name};
-use signature::{Canonical, Scope, UNRESERVED, UNSIGNED_PAYLOAD, authorization, hash};
+use signature::{Key, Scope, UNRESERVED, signature};
 
 /// The headers of a signature: they stay behind when a redirect leaves the host.
 pub(crate) const HEADERS: [HeaderName; 4] = [header::AUTHORIZATION, DATE, CONTENT_HASH, SECURITY_TOKEN];
@@ -74,11 +75,10 @@ impl Signer {
 
     /// Signs a request as of now. `_region` and `service` in its query, as nodes of n8n set them, say what to sign for.
     pub(crate) fn sign(&self, request: &mut OutgoingRequest) -> Result<(), CredentialError> {
-        let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-        self.sign_at(request, &time)
+        self.sign_at(request, SystemTime::now())
     }
 
-    fn sign_at(&self, request: &mut OutgoingRequest, time: &str) -> Result<(), CredentialError> {
+    fn sign_at(&self, request: &mut OutgoingRequest, time: SystemTime) -> Result<(), CredentialError> {
         let named_region = take_query(&mut request.url, "_region");
         let named_service = take_query(&mut request.url, "service");
         let host = request.url.host_str().unwrap_or_default().to_owned();
@@ -104,51 +104,14 @@ impl Signer {
             let path: Vec<String> = request.url.path().split('/').map(s3_segment).collect();
             request.url.set_path(&path.join("/"));
         }
-        let (payload, length) = match &request.body {
-            RequestBody::Empty => (hash(b""), None),
-            RequestBody::Bytes(bytes) => (hash(bytes), Some(bytes.len()).filter(|length| *length > 0)),
-            RequestBody::Stream(_) => (UNSIGNED_PAYLOAD.to_owned(), None),
-        };
-        let headers = &mut request.headers;
-        HEADERS.iter().for_each(|name| drop(headers.remove(name)));
-        if length.is_some() {
-            headers.entry(header::CONTENT_TYPE).or_insert(FORM);
+        HEADERS.iter().for_each(|name| drop(request.headers.remove(name)));
+        if matches!(&request.body, RequestBody::Bytes(bytes) if !bytes.is_empty()) {
+            request.headers.entry(header::CONTENT_TYPE).or_insert(FORM);
         }
-        headers.insert(DATE, self.value(time)?);
-        if is_s3 {
-            headers.insert(CONTENT_HASH, self.value(&payload)?);
-        }
-        if let Some(token) = &self.session_token {
-            headers.insert(SECURITY_TOKEN, self.value(token.expose())?);
-        }
-        let signed = self.signed_headers(headers, &request.url, length)?;
-        let canonical = Canonical {
-            method: request.method.as_str(),
-            url: &request.url,
-            headers: &signed,
-            payload: &payload,
-            escapes_path: !is_s3,
-        };
-        let value = authorization(&canonical, &Scope { region, service, time }, &self.key_id, &self.key);
-        request.headers.insert(header::AUTHORIZATION, self.value(&value)?);
+        let key = Key { id: &self.key_id, secret: &self.key, session_token: self.session_token.as_ref() };
+        let signed = signature(request, &Scope { region, service, time }, &key);
+        request.headers.extend(signed.map_err(|reason| self.invalid("what is signed", &reason))?);
         Ok(())
-    }
-
-    /// The headers as they arrive: with those that the client itself adds.
-    fn signed_headers(
-        &self,
-        headers: &HeaderMap,
-        url: &Url,
-        length: Option<usize>,
-    ) -> Result<HeaderMap, CredentialError> {
-        let mut signed = headers.clone();
-        let host = url.host_str().unwrap_or_default();
-        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        signed.insert(header::HOST, self.value(&host)?);
-        if let Some(length) = length {
-            signed.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        }
-        Ok(signed)
     }
 
     fn bedrock_url(&self, template: &str, region: &str) -> Result<Url, CredentialError> {
@@ -158,10 +121,6 @@ impl Signer {
 
     fn knows(&self, region: &str) -> bool {
         self.regions.is_empty() || self.regions.iter().any(|known| known == region)
-    }
-
-    fn value(&self, text: &str) -> Result<HeaderValue, CredentialError> {
-        header_value(text).map_err(|reason| self.invalid("what is signed", reason))
     }
 
     fn invalid(&self, field: &str, reason: &str) -> CredentialError {

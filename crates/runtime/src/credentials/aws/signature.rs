@@ -1,32 +1,31 @@
-//! AWS Signature v4: the canonical request, and its signature.
-//!
-//! Written out here, over `hmac` and `sha2`: the library there is, aws-sigv4, puts requests with their headers into its
-//! traces, and its versions for this workspace's Rust session tokens, too.
+//! AWS Signature v4, made by AWS's own library.
 
-use std::fmt::Write;
+use std::time::SystemTime;
 
-use hmac::{Hmac, Mac};
-use http::HeaderMap;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest, Sha256};
-use url::Url;
-use zeroize::Zeroizing;
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    sign,
+};
+use aws_sigv4::sign::v4;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use tracing::subscriber::{NoSubscriber, with_default};
 
 use crate::credentials::secret::Secret;
+use crate::egress::{OutgoingRequest, RequestBody};
 
 /// What stays as it is in canonical requests.
 pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The hash of a body that is read while it is sent.
-pub(super) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
-
-/// Headers that others may change on the way, and the signature itself.
-const UNSIGNED: [&str; 15] = [
+/// Headers that others may change on the way, the signature itself, and the host, which the URL names.
+const UNSIGNED: [&str; 16] = [
     "authorization",
     "cache-control",
     "connection",
     "expect",
     "from",
+    "host",
     "keep-alive",
     "max-forwards",
     "pragma",
@@ -39,113 +38,79 @@ const UNSIGNED: [&str; 15] = [
     "x-amzn-trace-id",
 ];
 
-/// A request as far as its signature covers it.
-pub(super) struct Canonical<'r> {
-    pub(super) method: &'r str,
-    pub(super) url: &'r Url,
-    /// With `host`.
-    pub(super) headers: &'r HeaderMap,
-    /// The body's hash, in hexadecimal.
-    pub(super) payload: &'r str,
-    /// Whether the path is normalised and encoded once more: so with every service but S3.
-    pub(super) escapes_path: bool,
-}
-
 /// What a signature is good for.
 pub(super) struct Scope<'s> {
     pub(super) region: &'s str,
     pub(super) service: &'s str,
-    /// `20250131T120000Z`
-    pub(super) time: &'s str,
+    pub(super) time: SystemTime,
 }
 
-/// The value of `Authorization`.
-pub(super) fn authorization(request: &Canonical<'_>, scope: &Scope<'_>, key_id: &str, key: &Secret) -> String {
-    let (canonical, signed) = request.text();
-    let day = &scope.time[..8];
-    let range = format!("{day}/{}/{}/aws4_request", scope.region, scope.service);
-    let to_sign = format!("AWS4-HMAC-SHA256\n{}\n{range}\n{}", scope.time, hash(canonical.as_bytes()));
-    let mut signing = Zeroizing::new(format!("AWS4{}", key.expose()).into_bytes());
-    for part in [day, scope.region, scope.service, "aws4_request"] {
-        signing = Zeroizing::new(hmac(&signing, part.as_bytes()).to_vec());
+/// Who signs.
+pub(super) struct Key<'k> {
+    pub(super) id: &'k str,
+    pub(super) secret: &'k Secret,
+    pub(super) session_token: Option<&'k Secret>,
+}
+
+/// The headers that sign a request, or why it cannot be signed.
+pub(super) fn signature(
+    request: &OutgoingRequest,
+    scope: &Scope<'_>,
+    key: &Key<'_>,
+) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    let told = |error: &dyn std::error::Error| error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    let token = key.session_token.map(|token| token.expose().to_owned());
+    let identity = Credentials::new(key.id, key.secret.expose(), token, None, "nodehost").into();
+    let params = v4::SigningParams::builder().identity(&identity).region(scope.region).name(scope.service);
+    let params = params.time(scope.time).settings(settings(scope.service == "s3")).build();
+    let params = params.map_err(|error| told(&error))?.into();
+    let headers = headers(request);
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let body = match &request.body {
+        RequestBody::Empty => SignableBody::Bytes(&[]),
+        RequestBody::Bytes(bytes) => SignableBody::Bytes(bytes),
+        RequestBody::Stream(_) => SignableBody::UnsignedPayload,
+    };
+    let signed = SignableRequest::new(request.method.as_str(), request.url.as_str(), headers, body)
+        // It traces what it signs, session tokens and data of items included.
+        .and_then(|request| with_default(NoSubscriber::default(), || sign(request, &params)))
+        .map_err(|error| told(&error))?;
+    let headers = signed.output().headers().map(|(name, value)| {
+        let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+        Ok((name, HeaderValue::try_from(value).map_err(|error| error.to_string())?))
+    });
+    headers.collect()
+}
+
+/// S3 takes the path as it is and wants the body's hash in a header; all others take the path in its simplest form.
+fn settings(is_s3: bool) -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    if is_s3 {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
-    let signature = hex(&hmac(&signing, to_sign.as_bytes()));
-    format!("AWS4-HMAC-SHA256 Credential={key_id}/{range}, SignedHeaders={signed}, Signature={signature}")
+    settings
 }
 
-impl Canonical<'_> {
-    /// The canonical request, and the names of the headers in it.
-    fn text(&self) -> (String, String) {
-        let mut headers: Vec<(&str, String)> = self
-            .headers
-            .keys()
-            .map(http::HeaderName::as_str)
-            .filter(|name| !UNSIGNED.contains(name) && !name.starts_with("proxy-") && !name.starts_with("sec-"))
-            .map(|name| (name, self.header(name)))
-            .collect();
-        headers.sort_unstable_by_key(|(name, _)| *name);
-        let signed = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-        let mut text = format!("{}\n{}\n{}\n", self.method, self.path(), query(self.url));
-        for (name, value) in &headers {
-            text.push_str(&format!("{name}:{value}\n"));
-        }
-        text.push_str(&format!("\n{signed}\n{}", self.payload));
-        (text, signed)
+/// The headers that are signed, as they arrive: with those that the client itself adds.
+fn headers(request: &OutgoingRequest) -> Vec<(String, String)> {
+    let is_signed = |name: &str| !UNSIGNED.contains(&name) && !name.starts_with("proxy-") && !name.starts_with("sec-");
+    let names = request.headers.keys().filter(|name| is_signed(name.as_str()));
+    let headers = names.map(|name| (name.to_string(), values(&request.headers, name)));
+    // The library signs ASCII only; a signature need not cover every header.
+    let mut headers: Vec<_> = headers.filter(|(_, value)| value.is_ascii()).collect();
+    if let RequestBody::Bytes(bytes) = &request.body
+        && !bytes.is_empty()
+    {
+        headers.retain(|(name, _)| name != header::CONTENT_LENGTH.as_str());
+        headers.push((header::CONTENT_LENGTH.to_string(), bytes.len().to_string()));
     }
-
-    /// All values of a header, a run of blanks being one.
-    fn header(&self, name: &str) -> String {
-        let values = self.headers.get_all(name).iter();
-        let text = |value: &http::HeaderValue| {
-            let text: String = value.as_bytes().iter().copied().map(char::from).collect();
-            text.split([' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-        };
-        values.map(text).collect::<Vec<_>>().join(",")
-    }
-
-    fn path(&self) -> String {
-        let path = self.url.path();
-        if !self.escapes_path {
-            return path.to_owned();
-        }
-        // The URL has no dot segments any more; empty ones are all there is to leave out.
-        let segments: Vec<String> = path
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-            .map(|segment| utf8_percent_encode(segment, UNRESERVED).to_string())
-            .collect();
-        let end = if !segments.is_empty() && path.ends_with('/') { "/" } else { "" };
-        format!("/{}{end}", segments.join("/"))
-    }
+    headers
 }
 
-/// The query's pairs, encoded, sorted by name and then by value.
-fn query(url: &Url) -> String {
-    let mut pairs: Vec<(String, String)> = url
-        .query_pairs()
-        .map(|(name, value)| {
-            let encode = |text: &str| utf8_percent_encode(text, UNRESERVED).to_string();
-            (encode(&name), encode(&value))
-        })
-        .collect();
-    pairs.sort_unstable();
-    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
-}
-
-/// SHA-256 in hexadecimal.
-pub(super) fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a text takes everything");
-        text
-    })
+/// All values of a header.
+fn values(headers: &HeaderMap, name: &HeaderName) -> String {
+    let text = |value: &HeaderValue| value.as_bytes().iter().copied().map(char::from).collect::<String>();
+    headers.get_all(name).iter().map(text).collect::<Vec<_>>().join(",")
 }

@@ -1,11 +1,16 @@
 //! Signatures as n8n's own `aws` credential makes them, its clock stopped at the same moment.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
 
 use super::*;
 
-const TIME: &str = "20250131T120000Z";
+/// 2025-01-31T12:00:00Z.
+fn time() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_738_324_800)
+}
 
 fn signer(more: &Value) -> Result<Signer, CredentialError> {
     // AWS's own example of a key, which opens nothing.
@@ -103,7 +108,7 @@ fn signatures_are_those_of_n8n() {
              Signature=e2eba1c2d236528c01b22f91e51fca484e7823a9fd60db322476626850f77ab3",
         ),
     ] {
-        signer(data).unwrap().sign_at(&mut request, TIME).unwrap();
+        signer(data).unwrap().sign_at(&mut request, time()).unwrap();
         assert_eq!(request.url.as_str(), url);
         let expected = format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20250131/{expected}");
         assert_eq!(authorization(&request), expected, "{url}");
@@ -122,7 +127,7 @@ fn what_cannot_be_signed_is_told() {
         assert!(error.contains(told), "{error}");
     }
     let signer = signer(&json!({})).unwrap();
-    let sign = |url| signer.sign_at(&mut request(&Method::GET, url, &[], ""), TIME);
+    let sign = |url| signer.sign_at(&mut request(&Method::GET, url, &[], ""), time());
     let error = sign("https://sqs.eu-nowhere-1.amazonaws.com/").unwrap_err().to_string();
     assert!(error.contains("eu-nowhere-1") && error.contains("sqs.eu-nowhere-1.amazonaws.com"), "{error}");
     assert!(sign("https://host.example.com/?_region=eu-nowhere-1").is_err());
@@ -133,8 +138,8 @@ fn what_cannot_be_signed_is_told() {
 fn a_request_that_was_signed_can_be_signed_again() {
     let signer = signer(&json!({})).unwrap();
     let mut once = request(&Method::GET, "https://sqs.us-east-1.amazonaws.com/?a=1", &[], "");
-    signer.sign_at(&mut once, TIME).unwrap();
+    signer.sign_at(&mut once, time()).unwrap();
     let first = authorization(&once).to_owned();
-    signer.sign_at(&mut once, TIME).unwrap();
+    signer.sign_at(&mut once, time()).unwrap();
     assert_eq!(authorization(&once), first);
 }
