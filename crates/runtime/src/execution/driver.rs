@@ -49,11 +49,6 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
     let mut ended = std::pin::pin!(run.cancel.wait());
     let mut closed = std::pin::pin!(events.closed());
     loop {
-        while !ready.is_empty()
-            && let Ok(permit) = events.try_reserve()
-        {
-            permit.send(OutcomeEvent::Outcome(ready.pop_front().expect("it is not empty")));
-        }
         if !open && in_flight.is_empty() && (ready.is_empty() || gone) {
             break;
         }
@@ -76,7 +71,8 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
             },
             Some(outcome) = in_flight.next(), if !in_flight.is_empty() => ready.extend(summary.take(outcome)),
             permit = events.reserve(), if !ready.is_empty() && !gone => match permit {
-                Ok(permit) => permit.send(OutcomeEvent::Outcome(ready.pop_front().expect("it is not empty"))),
+                // Only once no other is ready, and then all: each time the reader is woken costs as much as the sending.
+                Ok(permit) => hand_over(&mut ready, permit, &events),
                 Err(_) => gone = true,
             },
             () = &mut deadline, if !noticed => {
@@ -107,6 +103,20 @@ async fn drive<W: Work>(run: Arc<Run<W>>, source: Source, events: mpsc::Sender<O
     let end = summary.end();
     tell(&end);
     drop(events.send(OutcomeEvent::End(end)).await);
+}
+
+/// Hands over as many outcomes as there is room for, at least one.
+fn hand_over(
+    ready: &mut VecDeque<Outcome>,
+    permit: mpsc::Permit<'_, OutcomeEvent>,
+    events: &mpsc::Sender<OutcomeEvent>,
+) {
+    let mut permit = Ok(permit);
+    while let Ok(room) = permit {
+        let Some(outcome) = ready.pop_front() else { break };
+        room.send(OutcomeEvent::Outcome(outcome));
+        permit = events.try_reserve();
+    }
 }
 
 /// Tells the span of the execution how it ended. The message of an error may hold the data of an item: its code is told.
