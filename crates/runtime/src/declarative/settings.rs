@@ -20,8 +20,7 @@ pub(super) struct RequestSettings {
 
 impl RequestSettings {
     pub(super) fn read(checked: &Checked, parameters: &Resolved) -> Self {
-        let index = checked.values.iter().position(|(name, _)| name == "requestOptions");
-        let value = index.and_then(|index| checked.value(parameters, index));
+        let value = request_options(checked, parameters);
         let get = |key: &str| value.and_then(|value| value.get(key)).filter(|value| truthy(Some(value))).cloned();
         Self { proxy: get("proxy"), timeout: get("timeout"), unverified: get("allowUnauthorizedCerts").is_some() }
     }
@@ -36,6 +35,12 @@ impl RequestSettings {
         options.set("timeout", Some(self.timeout.unwrap_or_else(|| Value::from(TIMEOUT_MS))));
         Ok(())
     }
+}
+
+/// The value of `requestOptions` for an item.
+pub(super) fn request_options<'p>(checked: &'p Checked, parameters: &'p Resolved) -> Option<&'p Value> {
+    let index = checked.values.iter().position(|(name, _)| name == "requestOptions")?;
+    checked.value(parameters, index)
 }
 
 /// A proxy's URL, which has to name host and port as Node's `url.parse` finds them.

@@ -13,9 +13,10 @@ use super::post_receive::{self, ActionError, ActionScope};
 use super::resolve::{Limit, PostReceive, Prepared, Requests, with};
 use super::response::Answer;
 use super::routing::{Action, Setting};
+use super::settings::request_options;
 use super::{RequestOptions, failure};
 use crate::caller::Caller;
-use crate::execution::{Flight, Job, Work};
+use crate::execution::{Flight, Job, Pace, Work};
 use crate::parameters::Resolved;
 use crate::scopes::{ScopeMaker, Scopes};
 use crate::{ErrorCode, Item, ItemError, Outputs};
@@ -60,6 +61,10 @@ impl Work for Declarative {
             scopes.into_iter().map(each).collect::<Vec<_>>()
         });
         prepared.await.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
+    }
+
+    fn pace(&self, ready: &Ready) -> Option<Pace> {
+        Pace::read(request_options(&self.requests.checked, &ready.parameters))
     }
 
     async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {

@@ -175,7 +175,7 @@ async fn prepare_chunk<W: Work>(
     items.into_iter().chain(wrong).collect()
 }
 
-/// The pauses of `requestOptions.batching`: before every n-th item but the first.
+/// The items, with pauses between them where those are asked for.
 fn paced<W: Work>(
     run: Arc<Run<W>>,
     items: impl Stream<Item = Result<Prepared<W>, InputError>> + Send,
@@ -183,13 +183,16 @@ fn paced<W: Work>(
     items.then(move |item| {
         let run = Arc::clone(&run);
         async move {
-            if let (Some((size, pause)), Ok((job, _))) = (run.pace, &item)
-                && job.index > 0
-                && job.index.is_multiple_of(size)
+            let Ok((job, prepared)) = &item else { return item };
+            if let Some(Ok(prepared)) = prepared {
+                run.pace.get_or_init(|| run.work.pace(prepared));
+            }
+            if let Some(Some(pace)) = run.pace.get()
+                && pace.is_before(job.index)
                 && !run.is_stopping()
             {
                 tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
+                    () = tokio::time::sleep(pace.pause) => {}
                     _ = run.cancel.wait() => {}
                 }
             }

@@ -7,13 +7,14 @@
 mod cancel;
 mod driver;
 mod item;
+mod pace;
 mod policy;
 mod source;
 mod stream;
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 pub(crate) use cancel::Flight;
 pub use cancel::{Cancel, Ended, GRACE};
 pub(crate) use driver::spawn;
+pub(crate) use pace::Pace;
 pub(crate) use policy::Policy;
 pub use source::{BatchItems, InputError, InputStream};
 pub(crate) use source::{Job, Source};
@@ -40,6 +42,9 @@ pub(crate) trait Work: Send + Sync + 'static {
     /// Prepares a chunk of items: resolves and checks their parameters.
     fn prepare(&self, chunk: Vec<Job>) -> impl Future<Output = Vec<Result<Self::Prepared, ItemError>>> + Send;
 
+    /// The pauses that the item asks for.
+    fn pace(&self, prepared: &Self::Prepared) -> Option<Pace>;
+
     /// Runs an item once.
     fn run(
         &self,
@@ -56,8 +61,8 @@ pub(crate) struct Run<W> {
     pub(crate) tries: u32,
     pub(crate) wait: Duration,
     pub(crate) concurrency: usize,
-    /// Items a batch and the pause between batches (`requestOptions.batching`).
-    pub(crate) pace: Option<(usize, Duration)>,
+    /// What the first item that could be prepared says of pauses, as n8n asks the first item.
+    pub(crate) pace: OnceLock<Option<Pace>>,
     pub(crate) always_output_data: bool,
     pub(crate) execution_id: String,
     pub(crate) node_type: Arc<str>,

@@ -1,7 +1,7 @@
 //! From a request to a running execution: the plan, or a refusal.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -97,12 +97,7 @@ async fn start(host: &Host, request: ExecutionRequest, given: Given) -> Result<O
     }
     let scopes = Arc::new(make_scopes(credential.as_ref().map(exposed)));
     let caller = Arc::new(caller(host, &found, credential, &settings, deadline));
-    let course = Course {
-        pace: pace(&complete),
-        execution_id,
-        warnings,
-        ..Course::new(host, &call, &descriptor, settings, &caller)
-    };
+    let course = Course { execution_id, warnings, ..Course::new(host, &call, &descriptor, settings, &caller) };
     let parts = Parts { checked, scopes, engine: host.inner.engine.clone(), caller, on_error: call.on_error };
     match (&found.of_type.native, plan) {
         (Some(node), _) => parts.run_native(node, course, source).await,
@@ -211,7 +206,6 @@ struct Course {
     tries: u32,
     wait: Duration,
     concurrency: usize,
-    pace: Option<(usize, Duration)>,
     always_output_data: bool,
     execution_id: String,
     node_type: Arc<str>,
@@ -232,7 +226,6 @@ impl Course {
             tries,
             wait: Duration::from_millis(wait),
             concurrency: concurrency.unwrap_or(host.inner.concurrency),
-            pace: None,
             always_output_data: call.always_output_data,
             execution_id: String::new(),
             node_type: Arc::clone(&caller.label),
@@ -259,7 +252,7 @@ impl Course {
             tries: self.tries,
             wait: self.wait,
             concurrency: self.concurrency,
-            pace: self.pace,
+            pace: OnceLock::new(),
             always_output_data: self.always_output_data,
             execution_id: self.execution_id,
             node_type: self.node_type,
@@ -347,16 +340,6 @@ fn main_outputs(outputs: Option<&Value>) -> usize {
     let Some(Value::Array(outputs)) = outputs else { return 1 };
     let main = |output: &&Value| output.as_str().or_else(|| output.get("type")?.as_str()) == Some("main");
     outputs.iter().filter(main).count().max(1)
-}
-
-/// `requestOptions.batching`: items a batch, and the pause between batches.
-fn pace(parameters: &Map<String, Value>) -> Option<(usize, Duration)> {
-    let batch = parameters.get("requestOptions")?.get("batching")?.get("batch")?;
-    let number = |key: &str| batch.get(key).and_then(Value::as_f64).filter(|number| *number > 0.0);
-    let pause = number("batchInterval")?;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, and floats saturate")]
-    let size = number("batchSize").map_or(1, |size| size.max(1.0) as usize);
-    Some((size, Duration::try_from_secs_f64(pause / 1000.0).ok()?))
 }
 
 /// The credential the node uses with these parameters.

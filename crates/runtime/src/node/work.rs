@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{BatchContext, ItemContext, PerBatchNode, PerItemNode};
 use crate::caller::Caller;
-use crate::execution::{Flight, Job, Work};
+use crate::execution::{Flight, Job, Pace, Work};
 use crate::parameters::Checked;
 use crate::scopes::ScopeMaker;
 use crate::{ErrorCode, ItemError, OnError, Outputs};
@@ -61,6 +61,10 @@ impl Work for Native<dyn PerItemNode> {
         self.resolve(&chunk).await
     }
 
+    fn pace(&self, parameters: &Self::Prepared) -> Option<Pace> {
+        Pace::read(parameters.get("requestOptions"))
+    }
+
     async fn run(&self, job: &Job, parameters: Self::Prepared, flight: &Flight) -> Result<Outputs, ItemError> {
         let secrets = self.checked.secrets(|| parameters.clone());
         let result = self.node.run(self.context(job, parameters, flight.clone())).await;
@@ -99,6 +103,10 @@ impl Work for Native<dyn PerBatchNode> {
         });
         let missing = || Err(ItemError::operation(ErrorCode::NodeError, "The node gave no result for this item"));
         results.into_iter().map(|result| result.unwrap_or_else(|| ran.next().unwrap_or_else(missing))).collect()
+    }
+
+    fn pace(&self, _: &Outputs) -> Option<Pace> {
+        None
     }
 
     async fn run(&self, _: &Job, outputs: Outputs, _: &Flight) -> Result<Outputs, ItemError> {

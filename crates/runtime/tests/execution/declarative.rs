@@ -266,11 +266,17 @@ async fn bytes_have_no_properties_of_their_json() {
 async fn batches_of_requests_are_spaced() {
     let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
     let host = host(&service, json!({"request": {"url": "/x"}}), Vec::new());
-    let batch = json!({"requestOptions": {"batching": {"batch": {"batchSize": 2, "batchInterval": 30}}}});
-    let before = std::time::Instant::now();
-    let result = host.execute(run(batch, 5, json!({}))).await.unwrap();
-    assert_eq!(result.stats.requests, 5);
-    assert!(before.elapsed() >= std::time::Duration::from_millis(60));
+    // As n8n does it, expressions count for the first item.
+    for batch in [
+        json!({"batchSize": 2, "batchInterval": 30}),
+        json!({"batchSize": "={{ 2 + $itemIndex }}", "batchInterval": "={{ $itemIndex === 0 ? '30' : 0 }}"}),
+    ] {
+        let parameters = json!({"requestOptions": {"batching": {"batch": batch}}});
+        let before = std::time::Instant::now();
+        let result = host.execute(run(parameters, 5, json!({}))).await.unwrap();
+        assert_eq!(result.stats.requests, 5);
+        assert!(before.elapsed() >= std::time::Duration::from_millis(60), "{batch}");
+    }
 }
 
 /// Follows `next` from page to page.
