@@ -83,6 +83,19 @@ fn dates_move_by_calendar_and_clock() {
         ("DateTime.now().setZone('Asia/Kathmandu', { keepLocalTime: true })", "2024-03-10T11:45:30.250+05:45"),
         ("DateTime.now().setZone('nowhere').invalidExplanation", "the zone \"nowhere\" is not supported"),
         ("DateTime.now().diff(DateTime.fromISO('2023-01-31'), ['months', 'days']).toISO()", "P13M10.467756642512077D"),
+        ("DateTime.fromMillis(8639999913600000).diff(DateTime.fromISO('2024-06-30T20:00'), ['months'])", "P3284835M"),
+        (
+            "DateTime.fromMillis(8639999913600000).diff(DateTime.fromISO('2024-06-30T20:00'), ['months', 'days'])",
+            "Invalid unit value NaN",
+        ),
+        (
+            "DateTime.fromMillis(8639999913600000).diff(DateTime.fromISO('2024-06-30T20:00'), ['quarters', 'weeks'])",
+            "Invalid unit value NaN",
+        ),
+        (
+            "DateTime.fromMillis(8639999913600000).diff(DateTime.fromISO('2024-06-30T20:00'), ['weeks', 'days'])",
+            "P14282870W4D",
+        ),
         ("DateTime.now().startOf()", "Invalid unit undefined"),
         ("DateTime.now().plus('1')", "Unknown duration argument 1 of type string"),
     ]);

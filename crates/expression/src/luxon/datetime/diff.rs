@@ -65,6 +65,11 @@ impl HighOrder {
         for unit in [Unit::Years, Unit::Quarters, Unit::Months, Unit::Weeks, Unit::Days] {
             if units.contains(&unit) {
                 this.lowest = Some(unit);
+                // Nothing can be counted from past the end of time: luxon refuses the NaN that this makes.
+                if this.cursor.to_millis().is_nan() {
+                    this.results.set(unit, f64::NAN);
+                    break;
+                }
                 this.results.set(unit, count(unit, &this.cursor, later));
                 this.settle(earlier, later, unit);
             }
