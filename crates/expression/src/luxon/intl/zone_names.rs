@@ -10,6 +10,12 @@ const TABLE: &str = include_str!("zone_names.tsv");
 
 const UTC: &str = "Coordinated Universal Time";
 
+/// Names of summer time that belong to one zone: they stand at any time, those of regions from 1970 to 9999.
+const OWN: [&str; 2] = ["British Summer Time", "Irish Standard Time"];
+
+/// 27 October 1968: from then into 1971 the zones with names of their own were ahead of Greenwich all year round.
+const BRITISH_STANDARD_TIME: f64 = -37_242_000_000.0;
+
 struct Table {
     names: Vec<(&'static str, &'static str)>,
     zones: HashMap<String, &'static str>,
@@ -51,6 +57,9 @@ pub(crate) fn offset_text(offset: f64, width: Width) -> String {
 fn named(zone: &str, ts: f64, offset: f64, width: Width) -> Option<String> {
     let table = table();
     let periods = table.zones.get(zone).or_else(|| table.zones.get(&zone.to_ascii_lowercase()))?;
+    if !(0.0..253_402_300_743_588.0).contains(&ts) {
+        return own_name(table, periods, ts, offset, width);
+    }
     let minute = ts / 60_000.0;
     let (_, names) = periods
         .split(' ')
@@ -61,11 +70,19 @@ fn named(zone: &str, ts: f64, offset: f64, width: Width) -> Option<String> {
         let matches = of.parse::<f64>().is_ok_and(|of| (of - offset).abs() < 0.01);
         if matches { index.parse::<usize>().ok() } else { None }
     })?;
-    let (long, short) = table.names.get(index)?;
-    // Only UTC has a name before 1970 and after 9999.
-    if !(0.0..253_402_300_743_588.0).contains(&ts) && *long != UTC {
-        return None;
-    }
+    chosen(table.names.get(index)?, width)
+}
+
+/// A name before 1970 or after 9999.
+fn own_name(table: &Table, periods: &str, ts: f64, offset: f64, width: Width) -> Option<String> {
+    let last = periods.rsplit([' ', ':']).next()?;
+    let names = last.split(',').filter_map(|entry| table.names.get(entry.split_once('=')?.1.parse::<usize>().ok()?));
+    let is_summer = offset > 0.0 && !(BRITISH_STANDARD_TIME..0.0).contains(&ts);
+    let mut own = names.filter(|(long, _)| *long == UTC || is_summer && OWN.contains(long));
+    chosen(own.next()?, width)
+}
+
+fn chosen((long, short): &(&str, &str), width: Width) -> Option<String> {
     let name = if width == Width::Long { long } else { short };
     (!name.is_empty()).then(|| (*name).to_owned())
 }

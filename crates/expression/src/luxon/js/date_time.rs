@@ -290,6 +290,11 @@ fn has_same<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     }
     let other = call.arg(0);
     not_nullish(&call.ctx, &other, "valueOf")?;
+    let zone = date_time(&other).map_or_else(|| settings.default_zone.clone(), |other| other.zone().clone());
+    // In a zone that is none there is no time: nobody asks for the unit.
+    if !date.set_zone(&zone, true, &settings).is_valid() {
+        return Ok(false.into());
+    }
     let unit = unit(&call.ctx, &call.arg(1))?;
     let weeks = flag(call.arg(2).as_object(), "useLocaleWeeks", false)?;
     if let Some(other) = date_time(&other) {
