@@ -9,9 +9,10 @@ use crate::{
     limits::thread_time,
 };
 
-/// The limit of the test; nothing may take more than twice as long, plus the time the machine needs to come to rest.
+/// The limit of the test. What nothing interrupts takes minutes, or no end: twenty times the limit is out of the reach of
+/// those, and of a machine's moods.
 const LIMIT: Duration = Duration::from_millis(100);
-const SLACK: Duration = Duration::from_millis(60);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// What is asked for its methods, and how a receiver of that kind is made.
 const RECEIVERS: [(&str, &[&str]); 11] = [
@@ -88,7 +89,7 @@ fn every_built_in_ends_in_time() {
         let mut late = Vec::new();
         for code in calls() {
             let (elapsed, outcome) = timed(evaluator, &code);
-            if elapsed > LIMIT * 2 + SLACK {
+            if elapsed > LONGEST {
                 late.push(format!("{elapsed:?} {code} -> {outcome}"));
             }
         }
