@@ -4,14 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rquickjs::Ctx;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::data;
 use crate::error::{Code, ExpressionError};
 use crate::figures::Counts;
 use crate::limits::{Budget, Limits, Spent};
-use crate::parameter::{Fast, Node, ParameterValue, Part, Template};
-use crate::path::Found;
+use crate::parameter::{ParameterValue, Template};
 use crate::sandbox::{self, ConvertFailure, Sandbox, SetupError};
 use crate::scope::Scope;
 
@@ -94,7 +92,7 @@ impl Kind {
         }
     }
 
-    fn of_json(value: &Value) -> Self {
+    pub(crate) fn of_json(value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
             Value::Bool(_) => Self::Boolean,
@@ -117,44 +115,16 @@ impl Evaluator {
     /// # Errors
     /// What n8n raises, and spent limits. After one of those the next evaluation gets a new context.
     pub fn evaluate(&mut self, parameter: &ParameterValue, scope: &Scope) -> Result<Evaluated, ExpressionError> {
-        self.node(&parameter.0, scope, None).inspect_err(|error| self.counts.failed(error.code))
+        let evaluated = parameter.0.evaluate(scope, None, &mut |template, siblings: Option<&Arc<Value>>| {
+            self.template(template, scope, siblings.cloned())
+        });
+        evaluated.inspect_err(|error| self.counts.failed(error.code))
     }
 
     /// Bytes that the engine's JavaScript context holds; none before the first template that needs it.
     #[must_use]
     pub fn memory(&self) -> Option<usize> {
         self.sandbox.as_ref().map(Sandbox::memory)
-    }
-
-    fn node(
-        &mut self,
-        node: &Node,
-        scope: &Scope,
-        siblings: Option<&Arc<Value>>,
-    ) -> Result<Evaluated, ExpressionError> {
-        match node {
-            Node::Constant(value) => Ok(Evaluated { value: Some(value.clone()), kind: Kind::of_json(value) }),
-            Node::Template(template) => match template.fast.as_ref().and_then(|fast| without_engine(fast, scope)) {
-                Some(evaluated) => Ok(evaluated),
-                None => self.template(template, scope, siblings.cloned()),
-            },
-            Node::List(items) => {
-                let mut values = Vec::with_capacity(items.len());
-                for item in items {
-                    values.push(self.node(item, scope, None)?.value.unwrap_or(Value::Null));
-                }
-                Ok(Evaluated { value: Some(Value::Array(values)), kind: Kind::Array })
-            }
-            Node::Object(entries, siblings) => {
-                let mut map = Map::with_capacity(entries.len());
-                for (key, node) in entries {
-                    if let Some(value) = self.node(node, scope, Some(siblings))?.value {
-                        map.insert(key.clone(), value);
-                    }
-                }
-                Ok(Evaluated { value: Some(Value::Object(map)), kind: Kind::Object })
-            }
-        }
     }
 
     fn template(
@@ -237,47 +207,4 @@ fn memory_error() -> ExpressionError {
 fn setup_error(error: &SetupError) -> ExpressionError {
     let message = format!("The expression engine could not be set up: {}", error.0);
     ExpressionError::new("ExpressionError", message, Code::MemoryLimit)
-}
-
-/// The value of a template of bare paths.
-fn without_engine(fast: &Fast, scope: &Scope) -> Option<Evaluated> {
-    match fast {
-        Fast::Whole(path) => Some(match path.follow(scope)? {
-            Found::Value(value) => Evaluated { value: Some(plain(value)), kind: Kind::of_json(value) },
-            Found::Length(length) => Evaluated { value: Some(Value::from(length)), kind: Kind::Number },
-            Found::Undefined => Evaluated { value: None, kind: Kind::Undefined },
-        }),
-        Fast::Mixed(parts) => {
-            let mut text = String::new();
-            for part in parts {
-                match part {
-                    Part::Text(part) => text.push_str(part),
-                    Part::Path(path) => match path.follow(scope)? {
-                        Found::Value(value) => text.push_str(&text_of(value)?),
-                        Found::Length(length) => text.push_str(&length.to_string()),
-                        Found::Undefined => {}
-                    },
-                }
-            }
-            Some(Evaluated { value: Some(Value::String(text)), kind: Kind::String })
-        }
-    }
-}
-
-/// A value of an item as JSON.stringify writes it: there is no -0.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Number(number) if number.as_f64() == Some(0.0) => Value::from(0),
-        other => other.clone(),
-    }
-}
-
-/// A value inside text; objects and arrays are left to the engine.
-fn text_of(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
-    match value {
-        Value::Null => Some("".into()),
-        Value::String(text) => Some(text.as_str().into()),
-        Value::Bool(_) | Value::Number(_) => Some(data::to_js_string(value).into()),
-        Value::Array(_) | Value::Object(_) => None,
-    }
 }

@@ -20,8 +20,8 @@
 //! # Concepts, in reading order
 //!
 //! - [`data`]: JavaScript's rules for JSON, applied to everything that enters the host.
-//! - [`ParameterValue`]: a parameter as it stands in a workflow, compiled once; constants and bare paths never see the
-//!   engine.
+//! - [`ParameterValue`]: a parameter as it stands in a workflow, compiled once; constants and most bare paths never see
+//!   the engine.
 //! - [`Scope`]: what one evaluation can see.
 //! - [`Engine`], [`Evaluator`]: the pool of threads, and the engine that a job gets on one of them.
 //! - [`ExpressionError`]: what n8n raises, and spent [`Limits`].

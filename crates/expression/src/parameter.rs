@@ -1,12 +1,16 @@
 //! Parameter values, compiled once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value};
 
-use crate::path::BarePath;
+use crate::data;
+use crate::evaluator::{Evaluated, Kind};
+use crate::path::{BarePath, Found};
+use crate::scope::Scope;
 use crate::template::{self, Chunk, CompileError, Program};
 
 /// A parameter value as it stands in a workflow, compiled: a constant, a template, or a list or object with templates
@@ -29,7 +33,23 @@ impl ParameterValue {
             _ => None,
         }
     }
+
+    /// Whether its expressions are all bare paths, as `{{ $json.a.b }}`: those seldom need an engine. A constant is bare.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.0.is_bare()
+    }
+
+    /// The value in a scope as [`Evaluator::evaluate`](crate::Evaluator::evaluate) gives it, found without an engine; none
+    /// where only JavaScript can tell.
+    #[must_use]
+    pub fn evaluate_bare(&self, scope: &Scope) -> Option<Evaluated> {
+        self.0.evaluate(scope, None, &mut |_, _| Err(())).ok()
+    }
 }
+
+/// Evaluates a template that needs the engine; beside it is the object that it stands in.
+type ByEngine<'f, E> = dyn FnMut(&Template, Option<&Arc<Value>>) -> Result<Evaluated, E> + 'f;
 
 #[derive(Debug)]
 pub(crate) enum Node {
@@ -74,6 +94,47 @@ impl Node {
         Self::Template(Arc::new(Template::new(text)))
     }
 
+    /// The value in a scope; `siblings` is the object that the node stands in.
+    pub(crate) fn evaluate<E>(
+        &self,
+        scope: &Scope,
+        siblings: Option<&Arc<Value>>,
+        engine: &mut ByEngine<'_, E>,
+    ) -> Result<Evaluated, E> {
+        match self {
+            Self::Constant(value) => Ok(Evaluated { value: Some(value.clone()), kind: Kind::of_json(value) }),
+            Self::Template(template) => match template.fast.as_ref().and_then(|fast| fast.evaluate(scope)) {
+                Some(evaluated) => Ok(evaluated),
+                None => engine(template, siblings),
+            },
+            Self::List(items) => {
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(item.evaluate(scope, None, engine)?.value.unwrap_or(Value::Null));
+                }
+                Ok(Evaluated { value: Some(Value::Array(values)), kind: Kind::Array })
+            }
+            Self::Object(entries, siblings) => {
+                let mut map = Map::with_capacity(entries.len());
+                for (key, node) in entries {
+                    if let Some(value) = node.evaluate(scope, Some(siblings), engine)?.value {
+                        map.insert(key.clone(), value);
+                    }
+                }
+                Ok(Evaluated { value: Some(Value::Object(map)), kind: Kind::Object })
+            }
+        }
+    }
+
+    fn is_bare(&self) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Template(template) => template.fast.is_some(),
+            Self::List(items) => items.iter().all(Self::is_bare),
+            Self::Object(entries, _) => entries.iter().all(|(_, node)| node.is_bare()),
+        }
+    }
+
     /// The value of a constant, which is not always as written: `=text` is `text`.
     fn constant(&self) -> Option<Value> {
         match self {
@@ -106,6 +167,51 @@ pub(crate) enum Fast {
 pub(crate) enum Part {
     Text(String),
     Path(BarePath),
+}
+
+impl Fast {
+    /// The value of bare paths; none where the engine has to say.
+    fn evaluate(&self, scope: &Scope) -> Option<Evaluated> {
+        match self {
+            Self::Whole(path) => Some(match path.follow(scope)? {
+                Found::Value(value) => Evaluated { value: Some(plain(value)), kind: Kind::of_json(value) },
+                Found::Length(length) => Evaluated { value: Some(Value::from(length)), kind: Kind::Number },
+                Found::Undefined => Evaluated { value: None, kind: Kind::Undefined },
+            }),
+            Self::Mixed(parts) => {
+                let mut text = String::new();
+                for part in parts {
+                    match part {
+                        Part::Text(part) => text.push_str(part),
+                        Part::Path(path) => match path.follow(scope)? {
+                            Found::Value(value) => text.push_str(&text_of(value)?),
+                            Found::Length(length) => text.push_str(&length.to_string()),
+                            Found::Undefined => {}
+                        },
+                    }
+                }
+                Some(Evaluated { value: Some(Value::String(text)), kind: Kind::String })
+            }
+        }
+    }
+}
+
+/// A value of an item as JSON.stringify writes it: there is no -0.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.as_f64() == Some(0.0) => Value::from(0),
+        other => other.clone(),
+    }
+}
+
+/// A value inside text; objects and arrays are left to the engine.
+fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Null => Some("".into()),
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Bool(_) | Value::Number(_) => Some(data::to_js_string(value).into()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 impl Template {

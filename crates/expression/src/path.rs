@@ -1,4 +1,5 @@
-//! Bare paths, `{{ $json.a.b[0] }}`: read from the item without the engine.
+//! Bare paths, `{{ $json.a.b[0] }}`, `{{ $value }}`: read from the item, or from what the caller added to the scope, without
+//! the engine.
 //!
 //! Only what cannot be told apart from JavaScript's answer is answered here; everything else (a method, a property of a
 //! prototype, a missing item) is left to the engine.
@@ -9,11 +10,24 @@ use crate::data::array_index;
 use crate::extensions::FORBIDDEN_PROPERTIES;
 use crate::scope::Scope;
 
-/// A path into the current item's data.
+/// A path into the current item's data, or into a further name of the scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BarePath {
+    root: Root,
     steps: Vec<Step>,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    /// `$json`.
+    Json,
+    /// A name of [`Scope::extra`].
+    Extra(&'static str),
+}
+
+/// The names that callers add to a scope and that are plain values there, unlike n8n's own, and unlike `$self`.
+const EXTRA: [&str; 9] =
+    ["$value", "$parent", "$index", "$version", "$credentials", "$response", "$responseItem", "$request", "$pageCount"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
@@ -34,9 +48,14 @@ const OBJECT_MEMBERS: [&str; 5] =
     ["hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString"];
 
 impl BarePath {
-    /// Reads `$json`, followed by `.name`, `[0]` and `["name"]`.
+    /// Reads a name, followed by `.name`, `[0]` and `["name"]`.
     pub(crate) fn parse(code: &str) -> Option<Self> {
-        let mut rest = code.trim().strip_prefix("$json")?;
+        let code = code.trim();
+        let (name, mut rest) = code.split_at(code.find(['.', '[']).unwrap_or(code.len()));
+        let root = match name {
+            "$json" => Root::Json,
+            name => Root::Extra(EXTRA.into_iter().find(|extra| *extra == name)?),
+        };
         let mut steps = Vec::new();
         while !rest.is_empty() {
             let (step, after) = step(rest)?;
@@ -50,12 +69,15 @@ impl BarePath {
             steps.push(step);
             rest = after;
         }
-        Some(Self { steps })
+        Some(Self { root, steps })
     }
 
     /// Follows the path; none where the engine has to.
     pub(crate) fn follow<'v>(&self, scope: &'v Scope) -> Option<Found<'v>> {
-        let mut value = scope.json()?;
+        let mut value = match self.root {
+            Root::Json => scope.json()?,
+            Root::Extra(name) => scope.extra(name)?,
+        };
         for (at, step) in self.steps.iter().enumerate() {
             let next = match (value, step) {
                 (Value::Object(map), Step::Key(key)) => map.get(key),
@@ -112,7 +134,17 @@ mod tests {
 
     #[test]
     fn paths_are_read_and_nothing_else() {
-        for path in ["$json", " $json.a ", "$json.a.b[0]", "$json['a b'].c", "$json[\"0\"]", "$json.$x._y"] {
+        for path in [
+            "$json",
+            " $json.a ",
+            "$json.a.b[0]",
+            "$json['a b'].c",
+            "$json[\"0\"]",
+            "$json.$x._y",
+            "$value",
+            "$credentials.url",
+            "$responseItem['a'].b",
+        ] {
             assert!(BarePath::parse(path).is_some(), "{path}");
         }
         for other in [
@@ -123,6 +155,10 @@ mod tests {
             "$json[01]",
             "$json[a]",
             "$jsonx",
+            "$values",
+            "$parameter.a",
+            "$credentials ['a']",
+            "$valu\u{e9}",
             "$json.toString",
             "$json.constructor",
             "$json['a\\'b']",

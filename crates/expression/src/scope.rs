@@ -48,6 +48,11 @@ impl Scope {
         Self { item_index, ..self.clone() }
     }
 
+    /// A further name's value.
+    pub(crate) fn extra(&self, name: &str) -> Option<&Value> {
+        self.extra.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+    }
+
     /// The current item's data.
     pub(crate) fn json(&self) -> Option<&Value> {
         self.items.get(self.item_index)?.get("json")

@@ -22,6 +22,10 @@ fn scope(json: Value) -> Scope {
     };
     let items = Items::Batch(Arc::from([Arc::new(json!({"json": json})), Arc::new(json!({"json": {"a": "second"}}))]));
     Scope::new(Arc::new(WorkflowContext::default()), Arc::new(node), items, 0)
+        .with("$value", Arc::new(json!("text")))
+        .with("$index", Arc::new(json!(0)))
+        .with("$parent", Arc::new(json!({"id": 7, "tags": ["a", "b"], "nil": null, "valueOf": 1})))
+        .with("$credentials", Arc::new(json!({"url": "https://example.com", "constructor": "x"})))
 }
 
 #[track_caller]
@@ -92,9 +96,48 @@ fn the_fast_path_and_the_engine_agree() {
         "$json.a.b",
         "$json.name.length",
         "$json",
+        "$value",
+        "$value.length",
+        "$value.x",
+        "$index",
+        "$parent",
+        "$parent.id",
+        "$parent.tags",
+        "$parent.tags[1]",
+        "$parent['tags'].length",
+        "$parent.nil.x",
+        "$parent.missing",
+        "$credentials.url",
+        "$response",
+        "$response.body",
+        "$self.x",
     ] {
         assert_eq!(value(&format!("={{{{ {path} }}}}")), value(&format!("={{{{ ({path}) }}}}")), "{path}");
         assert_eq!(value(&format!("=x{{{{ {path} }}}}")), value(&format!("=x{{{{ ({path}) }}}}")), "{path}");
+    }
+}
+
+#[test]
+fn what_only_javascript_can_tell_is_left_to_the_engine() {
+    let scope = scope(json!({"a": 1, "o": {"x": 2}, "__proto__": 3}));
+    let bare = |text: &str| ParameterValue::compile(&json!(text)).evaluate_bare(&scope).map(|found| found.value);
+    assert_eq!(bare("plain"), Some(Some(json!("plain"))));
+    assert_eq!(bare("={{ $json.a }}"), Some(Some(json!(1))));
+    assert_eq!(bare("={{ $json.missing }}"), Some(None));
+    assert_eq!(bare("={{ $credentials.url }}/v{{ $parent.id }}"), Some(Some(json!("https://example.com/v7"))));
+    for engine in [
+        "={{ $json.a + 1 }}",
+        "={{ $json.a.toString() }}",
+        "={{ $json.a.b }}",
+        "=x{{ $json.o }}",
+        "={{ $json.__proto__ }}",
+        "={{ $parent.valueOf }}",
+        "={{ $credentials.constructor }}",
+        "={{ $value.length }}",
+        "={{ $response }}",
+        "={{ $self.x }}",
+    ] {
+        assert_eq!(bare(engine), None, "{engine}");
     }
 }
 
