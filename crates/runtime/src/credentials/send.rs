@@ -22,10 +22,18 @@ impl Credentials {
     ///
     /// Where the answer repeats secrets of a stored credential, they are taken out of it: whoever may use the credential
     /// must not be able to read it. An answer in which they could not be found is an error.
-    pub async fn send(
+    pub fn send(
         &self,
         credential: Option<&Credential>,
-        request: OutgoingRequest,
+        request: impl Into<Box<OutgoingRequest>>,
+    ) -> impl Future<Output = Result<IncomingResponse, SendError>> + Send {
+        self.deliver(credential, request.into())
+    }
+
+    async fn deliver(
+        &self,
+        credential: Option<&Credential>,
+        request: Box<OutgoingRequest>,
     ) -> Result<IncomingResponse, SendError> {
         let Some(credential) = credential else { return Ok(self.egress().send(request).await?) };
         let mut response = self.send_authenticated(credential, request).await?;
@@ -36,7 +44,7 @@ impl Credentials {
     async fn send_authenticated(
         &self,
         credential: &Credential,
-        mut request: OutgoingRequest,
+        mut request: Box<OutgoingRequest>,
     ) -> Result<IncomingResponse, SendError> {
         if !credential.hosts().contains(&request.url) {
             let host = request.url.host_str().unwrap_or_default();
@@ -62,21 +70,21 @@ impl Credentials {
             }
             Plan::Digest(digest) => {
                 request.grant = Some(credential.grant(vec![http::header::AUTHORIZATION], false));
-                self.send_with_digest(digest, request).await
+                Box::pin(self.send_with_digest(digest, request)).await
             }
             Plan::Aws(signer) => {
                 signer.sign(&mut request)?;
                 request.grant = Some(credential.grant(aws::HEADERS.to_vec(), false));
                 Ok(self.egress().send(request).await?)
             }
-            Plan::OAuth2 { config, slot } => self.send_with_token(credential, config, slot, request).await,
+            Plan::OAuth2 { config, slot } => Box::pin(self.send_with_token(credential, config, slot, request)).await,
         }
     }
 
     async fn send_with_digest(
         &self,
         digest: &Digest,
-        mut request: OutgoingRequest,
+        mut request: Box<OutgoingRequest>,
     ) -> Result<IncomingResponse, SendError> {
         let again = request.try_clone();
         digest.sign(&mut request);
@@ -95,7 +103,7 @@ impl Credentials {
         credential: &Credential,
         config: &TokenConfig,
         slot: &Arc<Slot>,
-        mut request: OutgoingRequest,
+        mut request: Box<OutgoingRequest>,
     ) -> Result<IncomingResponse, SendError> {
         let (deadline, tally) = (request.end_of_waits(), request.tally.clone());
         let start = || initial_token(credential.data());

@@ -22,7 +22,7 @@ const REDIRECTS: u32 = 21;
 
 /// A request and how to read its answer.
 pub(crate) struct Built {
-    pub(crate) request: OutgoingRequest,
+    pub(crate) request: Box<OutgoingRequest>,
     pub(crate) reading: Reading,
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn build(options: &RequestOptions) -> Result<Built, ItemError> {
     if let Some(basic) = basic(options.get("auth")) {
         headers.insert(header::AUTHORIZATION, header_value("authorization", &basic)?);
     }
-    let mut request = OutgoingRequest::new(method, url);
+    let mut request = Box::new(OutgoingRequest::new(method, url));
     request.headers = headers;
     request.body = body.body;
     // A list takes no fields: JavaScript sets them where nothing shows them.

@@ -88,7 +88,15 @@ impl Egress {
     /// Sends a request, follows redirects, retries what may be retried, and reads the response.
     ///
     /// Every status is a response; an error means that there is none. Dropping the future cancels the request.
-    pub async fn send(&self, mut request: OutgoingRequest) -> Result<IncomingResponse, EgressError> {
+    pub fn send(
+        &self,
+        request: impl Into<Box<OutgoingRequest>>,
+    ) -> impl Future<Output = Result<IncomingResponse, EgressError>> + Send {
+        // Boxed: requests are large, and the futures they pass through are moved into one another.
+        self.deliver(request.into())
+    }
+
+    async fn deliver(&self, mut request: Box<OutgoingRequest>) -> Result<IncomingResponse, EgressError> {
         if let Some(grant) = &request.grant
             && !grant.hosts.contains(&request.url)
         {
