@@ -71,6 +71,7 @@ mod parameter_secrets;
 mod parameters;
 mod request;
 mod scopes;
+mod values;
 
 pub use declarative::{
     Answer, AnswerBody, HookContext, Pages, PaginationHook, PostReceiveHook, PreSendHook, RequestOptions,

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use nodehost_expression::{Evaluator, ParameterValue, Scope};
+use nodehost_expression::{ParameterValue, Scope};
 use nodehost_parameters::{Code, CompiledVersion, Mode, Validator, Violation};
 use serde_json::{Map, Value};
 
 use crate::declarative::failure;
 use crate::parameter_secrets;
+use crate::values::Values;
 use crate::{ErrorCode, ItemError, Refusal, RequestError, Validation, Warning};
 
 /// The parameters of one node, compiled for its items.
@@ -16,8 +17,8 @@ pub(crate) struct Checked {
     validator: Validator,
     /// By name, in n8n's order.
     pub(crate) values: Vec<(String, ParameterValue)>,
-    /// Whether every value is a constant, so that checking once was enough.
-    pub(crate) is_constant: bool,
+    /// Whether no value has more than bare paths in it, so that they can be resolved on the spot.
+    pub(crate) is_bare: bool,
     /// Whether the node has parameters whose values are not to be seen.
     has_secrets: bool,
 }
@@ -60,7 +61,7 @@ impl Checked {
         }
         let values: Vec<_> =
             names.into_iter().map(|name| (name.clone(), ParameterValue::compile(&complete[name]))).collect();
-        let is_constant = values.iter().all(|(_, value)| value.as_constant().is_some());
+        let is_bare = values.iter().all(|(_, value)| value.is_bare());
         let mode = match validation {
             Validation::Strict => Mode::Strict,
             Validation::N8n => Mode::N8n,
@@ -81,22 +82,19 @@ impl Checked {
         };
         let warnings = found.warnings.iter().map(warning).collect();
         let has_secrets = parameter_secrets::has_secrets(&node.descriptor().properties);
-        Ok((Self { node, validator, values, is_constant, has_secrets }, warnings))
+        Ok((Self { node, validator, values, is_bare, has_secrets }, warnings))
     }
 
     /// Resolves all parameters for an item, and checks what could not be checked before.
-    pub(crate) fn resolve(&self, scope: &Scope, mut evaluator: Option<&mut Evaluator>) -> Result<Resolved, ItemError> {
+    pub(crate) fn resolve(&self, scope: &Scope, evaluate: &mut Values<'_>) -> Result<Resolved, ItemError> {
         let mut resolved = Vec::new();
         for (index, (name, value)) in self.values.iter().enumerate() {
             if value.as_constant().is_some() {
                 continue;
             }
-            let Some(evaluator) = &mut evaluator else {
-                unreachable!("parameters with expressions are resolved on an engine thread")
-            };
-            let evaluated = evaluator.evaluate(value, scope);
+            let evaluated = evaluate.evaluate(value, scope);
             let evaluated = evaluated.map_err(|error| failure::expression(&error).with_parameter(name.clone()))?;
-            resolved.push((index, evaluated.value));
+            resolved.push((index, evaluated));
         }
         let resolved = Resolved(resolved);
         if self.validator.depends_on_items() {

@@ -58,12 +58,17 @@ pub(crate) async fn evaluate_all(
     scope_name: &'static str,
     scope_value: Arc<Value>,
 ) -> Result<Vec<(String, Option<Value>)>, CredentialError> {
+    let items = Items::Batch(Arc::from([Arc::new(serde_json::json!({ "json": {} }))]));
+    let node = Arc::new(NodeContext::default());
+    let scope = Scope::new(Arc::new(WorkflowContext::default()), node, items, 0).with(scope_name, scope_value);
+    let values: Vec<_> = values.into_iter().map(|(name, value)| (name, ParameterValue::compile(&value))).collect();
+    let bare = values.iter().map(|(name, value)| Some((name.clone(), value.evaluate_bare(&scope)?.value)));
+    if let Some(values) = bare.collect::<Option<Vec<_>>>() {
+        return Ok(values);
+    }
     let job = move |evaluator: &mut nodehost_expression::Evaluator| {
-        let items = Items::Batch(Arc::from([Arc::new(serde_json::json!({ "json": {} }))]));
-        let node = Arc::new(NodeContext::default());
-        let scope = Scope::new(Arc::new(WorkflowContext::default()), node, items, 0).with(scope_name, scope_value);
-        let evaluate = |(name, value): (String, Value)| {
-            let evaluated = evaluator.evaluate(&ParameterValue::compile(&value), &scope);
+        let evaluate = |(name, value): (String, ParameterValue)| {
+            let evaluated = evaluator.evaluate(&value, &scope);
             evaluated.map(|evaluated| (name.clone(), evaluated.value)).map_err(|error| (name, error))
         };
         values.into_iter().map(evaluate).collect::<Result<Vec<_>, _>>()

@@ -1,6 +1,6 @@
 //! Declarative nodes: n8n's RoutingNode.
 //!
-//! `plan` settles what does not depend on the item, `resolve` evaluates the rest on an engine thread, `build` makes the
+//! `plan` settles what does not depend on the item, `resolve` evaluates the rest, `build` makes the
 //! request of it, `work` sends it, follows the pages and has `post_receive` make items of the answers.
 
 mod body;

@@ -30,9 +30,9 @@ pub(crate) struct RoutingPlan {
     pub(crate) base: RequestOptions,
     /// Whether a property without routing follows the last step (see [`RequestOptions::clear_texts`]).
     pub(crate) ends_plain: bool,
-    /// Whether anything needs the engine before the request is sent.
-    pub(crate) needs_engine: bool,
-    needs_engine_for_parameters: bool,
+    /// Whether bare paths are all that has to be evaluated before the request is sent.
+    pub(crate) is_bare: bool,
+    has_bare_parameters: bool,
 }
 
 /// What one property, or option of it, adds to a request.
@@ -107,8 +107,8 @@ impl RoutingPlan {
             steps,
             ends_plain,
             base: RequestOptions::empty(),
-            needs_engine: false,
-            needs_engine_for_parameters: !checked.is_constant,
+            is_bare: false,
+            has_bare_parameters: checked.is_bare,
         };
         plan.settle();
         plan
@@ -136,8 +136,9 @@ impl RoutingPlan {
                 self.base.set(&key, setting.value.as_constant().cloned());
             }
         }
-        self.needs_engine =
-            self.needs_engine_for_parameters || !self.defaults.is_empty() || self.steps.iter().any(Step::is_dynamic);
+        self.is_bare = self.has_bare_parameters
+            && self.defaults.iter().all(|(_, setting)| setting.value.is_bare())
+            && self.steps.iter().all(Step::is_bare);
     }
 
     /// Whether nothing of the descriptor looks at items other than the current one.
@@ -195,6 +196,12 @@ impl Step {
         let routing = self.routing.as_ref().is_some_and(|routing| routing.is_dynamic);
         let entry = self.entry.as_ref().is_some_and(|entry| entry.value.as_constant().is_none());
         routing || entry || self.children.iter().any(Self::is_dynamic)
+    }
+
+    fn is_bare(&self) -> bool {
+        self.routing.as_ref().is_none_or(Routing::is_bare)
+            && self.entry.as_ref().is_none_or(|entry| entry.value.is_bare())
+            && self.children.iter().all(Self::is_bare)
     }
 
     fn reads_current(&self) -> bool {

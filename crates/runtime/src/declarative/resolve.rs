@@ -1,9 +1,9 @@
-//! From the plan to the request of one item: evaluates what depends on it, on an engine thread.
+//! From the plan to the request of one item: evaluates what depends on it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use nodehost_expression::{Evaluator, ExpressionError, ParameterValue, Scope};
+use nodehost_expression::{ParameterValue, Scope};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
@@ -15,6 +15,7 @@ use super::settings::RequestSettings;
 use super::{RequestOptions, failure};
 use crate::parameters::{Checked, Resolved};
 use crate::scopes::Scopes;
+use crate::values::Values;
 use crate::{ErrorCode, ItemError};
 
 /// The request of an item, before hooks, credentials and paging.
@@ -54,7 +55,8 @@ impl Requests {
         // Defaults that have to be evaluated come before every step.
         if plan.defaults.is_empty() {
             let none = Resolved::default();
-            let mut resolver = Resolver { checked: &checked, scopes, evaluator: None, parameters: &none };
+            let mut values = Values::here();
+            let mut resolver = Resolver { checked: &checked, scopes, values: &mut values, parameters: &none };
             for step in plan.steps.iter().take_while(|step| step.is_constant(&checked)) {
                 // What fails is left to the items, each of which fails with it.
                 let Ok(added) = resolver.step(step, &scopes.descriptor) else { break };
@@ -65,19 +67,15 @@ impl Requests {
         Self { plan, checked, beginning, begun }
     }
 
-    /// Whether anything needs the engine before the request is sent.
-    pub(crate) fn need_engine(&self) -> bool {
-        self.plan.needs_engine
+    /// Whether bare paths are all that has to be evaluated before the request is sent.
+    pub(crate) fn are_bare(&self) -> bool {
+        self.plan.is_bare
     }
 
-    /// The request of an item, and its parameters. The evaluator may be absent where the plan needs none.
-    pub(crate) fn of_item(
-        &self,
-        scopes: &Scopes,
-        mut evaluator: Option<&mut Evaluator>,
-    ) -> Result<(Prepared, Resolved), ItemError> {
-        let parameters = self.checked.resolve(&scopes.user, evaluator.as_deref_mut())?;
-        let mut resolver = Resolver { checked: &self.checked, scopes, evaluator, parameters: &parameters };
+    /// The request of an item, and its parameters.
+    pub(crate) fn of_item(&self, scopes: &Scopes, values: &mut Values<'_>) -> Result<(Prepared, Resolved), ItemError> {
+        let parameters = self.checked.resolve(&scopes.user, values)?;
+        let mut resolver = Resolver { checked: &self.checked, scopes, values, parameters: &parameters };
         let mut prepared = self.beginning.clone();
         for (key, setting) in &self.plan.defaults {
             let value = resolver.setting(setting, &scopes.descriptor)?;
@@ -177,26 +175,20 @@ struct Seen<'s> {
     scope: &'s Scope,
 }
 
-struct Resolver<'r> {
+struct Resolver<'r, 'e> {
     checked: &'r Checked,
     scopes: &'r Scopes,
-    evaluator: Option<&'r mut Evaluator>,
+    values: &'r mut Values<'e>,
     parameters: &'r Resolved,
 }
 
-impl Resolver<'_> {
-    fn evaluate(&mut self, value: &ParameterValue, scope: &Scope) -> Result<Option<Value>, ExpressionError> {
-        if let Some(constant) = value.as_constant() {
-            return Ok(Some(constant.clone()));
-        }
-        match &mut self.evaluator {
-            Some(evaluator) => evaluator.evaluate(value, scope).map(|evaluated| evaluated.value),
-            None => unreachable!("a plan with expressions is resolved on an engine thread"),
-        }
+impl Resolver<'_, '_> {
+    fn evaluate(&mut self, value: &ParameterValue, scope: &Scope) -> Result<Option<Value>, ItemError> {
+        self.values.evaluate(value, scope).map_err(|error| failure::expression(&error))
     }
 
     fn setting(&mut self, setting: &Setting, scope: &Scope) -> Result<Option<Value>, ItemError> {
-        self.evaluate(&setting.value, scope).map_err(|error| failure::expression(&error))
+        self.evaluate(&setting.value, scope)
     }
 
     fn step(&mut self, step: &Step, scope: &Scope) -> Result<Prepared, ItemError> {
@@ -204,9 +196,7 @@ impl Resolver<'_> {
         let scope = match &step.entry {
             None => scope,
             Some(entry) => {
-                let parent = self
-                    .evaluate(&entry.value, &self.scopes.user.clone())
-                    .map_err(|error| failure::expression(&error))?;
+                let parent = self.evaluate(&entry.value, &self.scopes.user)?;
                 let parent = Arc::new(parent.unwrap_or(Value::Null));
                 own = with(&with(scope, "$index", Arc::new(Value::from(entry.index))), "$parent", parent);
                 &own

@@ -136,31 +136,29 @@ impl Routing {
             operations: object("operations").cloned().unwrap_or_default(),
             is_dynamic: false,
         };
-        routing.is_dynamic = routing.needs_engine();
+        let is_dynamic = routing.evaluated().any(|setting| setting.value.as_constant().is_none());
+        routing.is_dynamic = is_dynamic;
         Ok(routing)
     }
 
     /// Whether nothing here looks at items other than the current one.
     pub(crate) fn reads_current(&self) -> bool {
-        let current = |setting: &Setting| setting.reads_current;
-        let sends = |send: &Send| [&send.property, &send.value, &send.paginate].into_iter().flatten().all(current);
-        self.send.as_ref().is_none_or(sends)
-            && self.request.iter().all(|(_, setting)| current(setting))
-            && self.output.max_results.as_ref().is_none_or(current)
+        let actions = self.output.post_receive.iter().flat_map(|enabled| enabled.action.settings());
+        self.evaluated().chain(actions).all(|setting| setting.reads_current)
             && self.operations.values().all(reads_current)
-            && self.output.post_receive.iter().all(|enabled| {
-                enabled.condition.as_ref().is_none_or(current)
-                    && enabled.action.settings().iter().all(|setting| current(setting))
-            })
     }
 
-    fn needs_engine(&self) -> bool {
-        let dynamic = |setting: &Setting| setting.value.as_constant().is_none();
-        let sends = |send: &Send| [&send.property, &send.value, &send.paginate].into_iter().flatten().any(dynamic);
-        self.send.as_ref().is_some_and(sends)
-            || self.request.iter().any(|(_, setting)| dynamic(setting))
-            || self.output.max_results.as_ref().is_some_and(dynamic)
-            || self.output.post_receive.iter().any(|action| action.condition.is_some())
+    /// Whether bare paths are all that has to be evaluated before the request is sent.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.evaluated().all(|setting| setting.value.is_bare())
+    }
+
+    /// What is evaluated before the request is sent.
+    fn evaluated(&self) -> impl Iterator<Item = &Setting> {
+        let sends = self.send.iter().flat_map(|send| [&send.property, &send.value, &send.paginate]).flatten();
+        let request = self.request.iter().map(|(_, setting)| setting);
+        let conditions = self.output.post_receive.iter().filter_map(|action| action.condition.as_ref());
+        sends.chain(request).chain(&self.output.max_results).chain(conditions)
     }
 }
 

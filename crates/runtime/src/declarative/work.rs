@@ -19,6 +19,7 @@ use crate::caller::Caller;
 use crate::execution::{Flight, Job, Pace, Work};
 use crate::parameters::Resolved;
 use crate::scopes::{ScopeMaker, Scopes};
+use crate::values::{Values, make_each};
 use crate::{ErrorCode, Item, ItemError, Outputs};
 
 /// A declarative node with its plan.
@@ -50,17 +51,13 @@ impl Work for Declarative {
     type Prepared = Ready;
 
     async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Ready, ItemError>> {
-        let count = chunk.len();
         let scopes: Vec<Scopes> = chunk.iter().map(|job| self.scopes.of(job)).collect();
-        if !self.requests.need_engine() {
-            return scopes.into_iter().map(|scopes| prepare(&self.requests, scopes, None)).collect();
-        }
         let requests = Arc::clone(&self.requests);
-        let prepared = self.scopes.run(&self.engine, move |evaluator| {
-            let each = |scopes| prepare(&requests, scopes, Some(&mut *evaluator));
-            scopes.into_iter().map(each).collect::<Vec<_>>()
-        });
-        prepared.await.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
+        let bare = requests.are_bare();
+        let of_item = move |scopes: &Scopes, values: &mut Values<'_>| requests.of_item(scopes, values);
+        let made = make_each((&self.scopes, &self.engine), bare, scopes, of_item).await;
+        let ready = |(scopes, (prepared, parameters))| Ready { prepared, parameters, scopes };
+        made.into_iter().map(|made| made.map(ready)).collect()
     }
 
     fn pace(&self, ready: &Ready) -> Option<Pace> {
@@ -99,8 +96,8 @@ impl Declarative {
                 let answer = exchange.send(&options).await?;
                 exchange.items(answer).await?
             }
-            Some(Paging::Offset(offset)) => exchange.offset_pages(options, &offset, limit).await?,
-            Some(Paging::Generic(generic)) => exchange.generic_pages(options, &generic, limit).await?,
+            Some(Paging::Offset(offset)) => Box::pin(exchange.offset_pages(options, &offset, limit)).await?,
+            Some(Paging::Generic(generic)) => Box::pin(exchange.generic_pages(options, &generic, limit)).await?,
             Some(Paging::Hook(name)) => {
                 let context = exchange.context.ok_or_else(|| hooks::missing(&name))?;
                 let pages = Pages::new(&exchange, limit);
@@ -112,15 +109,6 @@ impl Declarative {
         }
         Ok(Outputs::from([(0, items)]))
     }
-}
-
-fn prepare(
-    requests: &Requests,
-    scopes: Scopes,
-    evaluator: Option<&mut nodehost_expression::Evaluator>,
-) -> Result<Ready, ItemError> {
-    let (prepared, parameters) = requests.of_item(&scopes, evaluator)?;
-    Ok(Ready { prepared, parameters, scopes })
 }
 
 /// The requests of one item.
@@ -309,13 +297,13 @@ impl Exchange<'_> {
         request: Option<&Arc<Value>>,
         pages: usize,
     ) -> Result<Option<Value>, ItemError> {
-        if let Some(constant) = setting.value.as_constant() {
-            return Ok(Some(constant.clone()));
-        }
         let mut scope: Scope = with(&self.scopes.version_only, "$response", response);
         if let Some(request) = request {
             scope = with(&scope, "$request", Arc::clone(request));
             scope = with(&scope, "$pageCount", Arc::new(Value::from(pages)));
+        }
+        if let Some(evaluated) = setting.value.evaluate_bare(&scope) {
+            return Ok(evaluated.value);
         }
         let (value, stops) = (setting.value.clone(), self.node.stops);
         match self.node.engine.run(move |evaluator| evaluator.evaluate(&value, &scope)).await {

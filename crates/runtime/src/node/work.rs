@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nodehost_expression::Engine;
+use nodehost_expression::{Engine, Scope};
 use serde_json::{Map, Value};
 
 use super::{BatchContext, ItemContext, PerBatchNode, PerItemNode};
@@ -10,6 +10,7 @@ use crate::caller::Caller;
 use crate::execution::{Flight, Job, Pace, Work};
 use crate::parameters::Checked;
 use crate::scopes::ScopeMaker;
+use crate::values::{Values, make_each};
 use crate::{ErrorCode, ItemError, OnError, Outputs};
 
 /// What native nodes share: resolving their parameters.
@@ -24,22 +25,11 @@ pub(crate) struct Native<N: ?Sized> {
 
 impl<N: ?Sized> Native<N> {
     async fn resolve(&self, chunk: &[Job]) -> Vec<Result<Map<String, Value>, ItemError>> {
-        let count = chunk.len();
-        if self.checked.is_constant {
-            return chunk.iter().map(|job| self.constant(job)).collect();
-        }
         let scopes: Vec<_> = chunk.iter().map(|job| self.scopes.user(job.items.clone(), job.index)).collect();
         let checked = Arc::clone(&self.checked);
-        let resolved = self.scopes.run(&self.engine, move |evaluator| {
-            let each = |scope| Ok(checked.named(&checked.resolve(&scope, Some(&mut *evaluator))?));
-            scopes.into_iter().map(each).collect::<Vec<_>>()
-        });
-        resolved.await.unwrap_or_else(|error| (0..count).map(|_| Err(error.clone())).collect())
-    }
-
-    fn constant(&self, job: &Job) -> Result<Map<String, Value>, ItemError> {
-        let scope = self.scopes.user(job.items.clone(), job.index);
-        Ok(self.checked.named(&self.checked.resolve(&scope, None)?))
+        let named = move |scope: &Scope, values: &mut Values<'_>| Ok(checked.named(&checked.resolve(scope, values)?));
+        let resolved = make_each((&self.scopes, &self.engine), self.checked.is_bare, scopes, named).await;
+        resolved.into_iter().map(|resolved| resolved.map(|(_, named)| named)).collect()
     }
 
     fn context(&self, job: &Job, parameters: Map<String, Value>, flight: Flight) -> ItemContext {
