@@ -105,7 +105,7 @@ fn is_key(text: &str, object: &Value) -> bool {
 }
 
 /// Whether there is a dot, or something in brackets.
-fn is_deep(text: &str) -> bool {
+pub(crate) fn is_deep(text: &str) -> bool {
     let bracketed = |(at, _): (usize, &str)| {
         text[at + 1..].find(['[', ']']).is_some_and(|end| text[at + 1 + end..].starts_with(']'))
     };

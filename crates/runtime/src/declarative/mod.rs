@@ -6,6 +6,7 @@
 mod body;
 mod buffer;
 pub(crate) mod build;
+mod direct;
 mod extract;
 pub(crate) mod failure;
 mod hooks;

@@ -51,7 +51,8 @@ impl RequestOptions {
 
     /// The value of an option.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.map.get(key)
+        // There are few: comparing them takes less time than a hash does.
+        self.map.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
     }
 
     /// Takes an option out.
@@ -119,6 +120,23 @@ impl RequestOptions {
             (Way::Assign, primitive, _) => return Err(no_property(primitive, property)),
         }
         Ok(())
+    }
+
+    /// Whether every part is an object, so that [`RequestOptions::put`] does what merging would.
+    pub(crate) fn has_open_parts(&self) -> bool {
+        PARTS.iter().zip(self.sparse).all(|(part, sparse)| match self.get(part) {
+            Some(value) => value.is_object(),
+            None => sparse,
+        })
+    }
+
+    /// Sets a key of a part that is an object.
+    pub(crate) fn put(&mut self, part: &str, key: &str, value: Value) {
+        self.fill_in(part);
+        self.has_indexes |= key.bytes().any(|byte| byte.is_ascii_digit());
+        if let Some(Value::Object(map)) = self.map.get_mut(part) {
+            map.insert(key.to_owned(), value);
+        }
     }
 
     /// Sets limit or offset of a page, as JavaScript assigns them; a list holds them unseen.

@@ -11,6 +11,7 @@ use nodehost_expression::ParameterValue;
 use nodehost_parameters::{CompiledVersion, ParameterError, is_displayed};
 use serde_json::{Map, Value};
 
+use super::direct::{self, DirectSend};
 use super::extract::Extract;
 use super::routing::{LostFunction, Routing, Setting, reads_current};
 use super::{RequestOptions, lodash, paging};
@@ -46,6 +47,8 @@ pub(crate) struct Step {
     pub(crate) children: Vec<Step>,
     /// Whether a property without routing follows the last child.
     pub(crate) ends_plain: bool,
+    /// All that the step does, if that is nothing but direct sends.
+    pub(crate) direct: Option<Vec<DirectSend>>,
 }
 
 /// Where `$value` of a step comes from.
@@ -96,7 +99,8 @@ impl RoutingPlan {
         Ok(Self::of_steps(checked, steps))
     }
 
-    fn of_steps(checked: &Checked, Steps { steps, ends_plain }: Steps) -> Self {
+    fn of_steps(checked: &Checked, Steps { mut steps, ends_plain }: Steps) -> Self {
+        steps.iter_mut().for_each(Step::find_direct);
         let descriptor = checked.node.descriptor();
         let defaults = descriptor.request_defaults.as_ref().and_then(Value::as_object).into_iter().flatten();
         let defaults: Vec<_> = defaults.map(|(key, value)| (key.clone(), Setting::new(value))).collect();
@@ -189,13 +193,19 @@ impl Steps {
 impl Step {
     /// The step of a routing without a value of its own.
     fn of(routing: Routing) -> Self {
-        Self { value: StepValue::None, routing: Some(routing), entry: None, children: Vec::new(), ends_plain: false }
+        let (value, routing, children) = (StepValue::None, Some(routing), Vec::new());
+        Self { value, routing, entry: None, children, ends_plain: false, direct: None }
     }
 
     fn is_dynamic(&self) -> bool {
         let routing = self.routing.as_ref().is_some_and(|routing| routing.is_dynamic);
         let entry = self.entry.as_ref().is_some_and(|entry| entry.value.as_constant().is_none());
         routing || entry || self.children.iter().any(Self::is_dynamic)
+    }
+
+    fn find_direct(&mut self) {
+        self.direct = direct::sends_of(self);
+        self.children.iter_mut().for_each(Self::find_direct);
     }
 
     fn is_bare(&self) -> bool {
@@ -310,7 +320,7 @@ impl Compiler<'_> {
         let value = if routing.is_some() { self.value(property, &own) } else { StepValue::None };
         let Steps { steps: children, ends_plain } = self.children(property, &own)?;
         let adds = routing.is_some() || !children.is_empty();
-        Ok(adds.then_some(Step { value, routing, entry: None, children, ends_plain }))
+        Ok(adds.then_some(Step { value, routing, entry: None, children, ends_plain, direct: None }))
     }
 
     fn value(&self, property: &Property, path: &str) -> StepValue {

@@ -7,6 +7,7 @@ use nodehost_expression::{ParameterValue, Scope};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
+use super::direct;
 use super::options::Way;
 use super::paging;
 use super::plan::{RoutingPlan, Step, StepValue};
@@ -85,8 +86,7 @@ impl Requests {
             }
         }
         for step in &self.plan.steps[self.begun..] {
-            let added = resolver.step(step, &scopes.descriptor)?;
-            prepared.merge(added);
+            resolver.add(step, &scopes.descriptor, &mut prepared)?;
         }
         if self.plan.ends_plain {
             prepared.options.clear_texts();
@@ -191,6 +191,16 @@ impl Resolver<'_, '_> {
         self.evaluate(&setting.value, scope)
     }
 
+    /// Adds what a step adds.
+    fn add(&mut self, step: &Step, scope: &Scope, to: &mut Prepared) -> Result<(), ItemError> {
+        let is_done = |sends: &Vec<_>| direct::apply(sends, (self.checked, self.parameters), &mut to.options);
+        if !step.direct.as_ref().is_some_and(is_done) {
+            let added = self.step(step, scope)?;
+            to.merge(added);
+        }
+        Ok(())
+    }
+
     fn step(&mut self, step: &Step, scope: &Scope) -> Result<Prepared, ItemError> {
         let own;
         let scope = match &step.entry {
@@ -217,8 +227,7 @@ impl Resolver<'_, '_> {
             self.routing(routing, Seen { value: value.as_ref(), scope }, &mut prepared)?;
         }
         for child in &step.children {
-            let added = self.step(child, scope)?;
-            prepared.merge(added);
+            self.add(child, scope, &mut prepared)?;
         }
         if step.ends_plain {
             prepared.options.clear_texts();
