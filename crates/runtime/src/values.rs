@@ -19,7 +19,8 @@ impl<'e> Values<'e> {
         Self { evaluator: None, missed: false }
     }
 
-    fn on(evaluator: &'e mut Evaluator) -> Self {
+    /// By an engine.
+    pub(crate) fn on(evaluator: &'e mut Evaluator) -> Self {
         Self { evaluator: Some(evaluator), missed: false }
     }
 

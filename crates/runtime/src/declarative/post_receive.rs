@@ -1,9 +1,8 @@
 //! `postReceive`: what becomes of an answer's items.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use nodehost_expression::{Evaluator, ExpressionError, Scope, data};
+use nodehost_expression::{ExpressionError, Scope, data};
 use serde_json::{Map, Value};
 
 use super::build::truthy;
@@ -11,6 +10,7 @@ use super::resolve::with;
 use super::response::{Answer, AnswerBody, binary, is_buffer};
 use super::routing::{Action, Setting};
 use super::{buffer, lodash};
+use crate::values::Values;
 use crate::{ErrorCode, Item, ItemError};
 
 /// The items of an answer before any action: one with its body, or one for each element of a list.
@@ -27,10 +27,11 @@ pub(crate) fn apply(
     items: Vec<Item>,
     answer: &Answer,
     scope: &ActionScope,
-    evaluator: Option<&mut Evaluator>,
+    values: &mut Values<'_>,
 ) -> Result<Vec<Item>, ActionError> {
     let ActionScope { plain, credentials } = scope;
-    let mut cx = Context { evaluator };
+    let mut evaluate =
+        |setting: &Setting, scope: &Scope| values.evaluate(&setting.value, scope).map_err(ActionError::Expression);
     match action {
         Action::RootProperty(path) => Ok(root_property(items, answer, path)),
         Action::Filter(pass) => {
@@ -40,24 +41,24 @@ pub(crate) fn apply(
                 if let Some(credentials) = credentials {
                     scope = with(&scope, "$credentials", Arc::clone(credentials));
                 }
-                if truthy(cx.evaluate(pass, &scope)?.as_ref()) {
+                if truthy(evaluate(pass, &scope)?.as_ref()) {
                     kept.push(item);
                 }
             }
             Ok(kept)
         }
         Action::Limit(max) => {
-            let max = cx.evaluate(max, plain)?;
+            let max = evaluate(max, plain)?;
             Ok(limit(items, max.as_ref()))
         }
-        Action::Set(value) => Ok(vec![Item { json: cx.evaluate(value, plain)?, ..Item::default() }]),
+        Action::Set(value) => Ok(vec![Item { json: evaluate(value, plain)?, ..Item::default() }]),
         Action::SetKeyValue(entries) => {
             let mut made = Vec::with_capacity(items.len());
             for item in items {
                 let scope = scope.for_item(&item);
                 let mut map = Map::with_capacity(entries.len());
                 for (key, setting) in entries {
-                    if let Some(value) = cx.evaluate(setting, &scope)? {
+                    if let Some(value) = evaluate(setting, &scope)? {
                         map.insert(key.clone(), value);
                     }
                 }
@@ -65,9 +66,9 @@ pub(crate) fn apply(
             }
             Ok(made)
         }
-        Action::Sort(key) => Ok(sort(items, key)),
+        Action::Sort(key) => sort(items, key).map_err(ActionError::Item),
         Action::BinaryData(destination) => {
-            let name = cx.evaluate(destination, plain)?;
+            let name = evaluate(destination, plain)?;
             binary_data(items, answer, name.as_ref())
         }
         Action::Hook(_) | Action::Unknown => Ok(Vec::new()),
@@ -95,24 +96,6 @@ impl ActionScope {
         match &item.json {
             Some(json) => with(&self.plain, "$responseItem", Arc::new(json.clone())),
             None => self.plain.clone(),
-        }
-    }
-}
-
-struct Context<'c> {
-    evaluator: Option<&'c mut Evaluator>,
-}
-
-impl Context<'_> {
-    fn evaluate(&mut self, setting: &Setting, scope: &Scope) -> Result<Option<Value>, ActionError> {
-        if let Some(constant) = setting.value.as_constant() {
-            return Ok(Some(constant.clone()));
-        }
-        match &mut self.evaluator {
-            Some(evaluator) => {
-                evaluator.evaluate(&setting.value, scope).map(|value| value.value).map_err(ActionError::Expression)
-            }
-            None => unreachable!("actions with expressions run on an engine thread"),
         }
     }
 }
@@ -161,16 +144,28 @@ fn limit(mut items: Vec<Item>, max: Option<&Value>) -> Vec<Item> {
     items
 }
 
-/// Sorts by the text of a key, in lower case, by UTF-16 units as JavaScript compares.
-fn sort(mut items: Vec<Item>, key: &str) -> Vec<Item> {
+/// Sorts by the text of a key, in lower case, by UTF-16 units as JavaScript compares. Where there is something to compare,
+/// an item whose data is null or undefined fails as it does there: the second item is looked at first.
+fn sort(mut items: Vec<Item>, key: &str) -> Result<Vec<Item>, ItemError> {
+    let nothing = |item: &Item| match &item.json {
+        None => Some("undefined"),
+        Some(Value::Null) => Some("null"),
+        Some(_) => None,
+    };
+    if let [first, second, rest @ ..] = items.as_slice()
+        && let Some(kind) = [second, first].into_iter().chain(rest).find_map(nothing)
+    {
+        let message = format!("Cannot read properties of {kind} (reading '{key}')");
+        return Err(ItemError::new("TypeError", ErrorCode::InvalidResponse, message));
+    }
     let text = |item: &Item| -> Vec<u16> {
         match item.json.as_ref().and_then(|json| json.get(key)) {
             None | Some(Value::Null) => Vec::new(),
             Some(value) => data::to_js_string(value).to_lowercase().encode_utf16().collect(),
         }
     };
-    items.sort_by(|a, b| -> Ordering { text(a).cmp(&text(b)) });
-    items
+    items.sort_by_cached_key(text);
+    Ok(items)
 }
 
 fn binary_data(items: Vec<Item>, answer: &Answer, name: Option<&Value>) -> Result<Vec<Item>, ActionError> {

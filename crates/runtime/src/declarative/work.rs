@@ -174,14 +174,15 @@ impl Exchange<'_> {
         }
         let scope = ActionScope { plain, credentials: self.scopes.credentials.clone() };
         if !dynamic {
-            let apply = |items, action: &Arc<Action>| post_receive::apply(action, items, answer, &scope, None);
+            let mut values = Values::here();
+            let apply = |items, action: &Arc<Action>| post_receive::apply(action, items, answer, &scope, &mut values);
             return actions.iter().try_fold(items, apply).map_err(tell);
         }
         let (actions, answer) = (actions.to_vec(), Arc::clone(answer));
         let done = self.node.engine.run(move |evaluator| {
-            actions.iter().try_fold(items, |items, action| {
-                post_receive::apply(action, items, &answer, &scope, Some(&mut *evaluator))
-            })
+            let mut values = Values::on(evaluator);
+            let apply = |items, action: &Arc<Action>| post_receive::apply(action, items, &answer, &scope, &mut values);
+            actions.iter().try_fold(items, apply)
         });
         match done.await {
             Ok(done) => done.map_err(tell),

@@ -263,6 +263,55 @@ async fn bytes_have_no_properties_of_their_json() {
 }
 
 #[tokio::test]
+async fn what_is_nothing_cannot_be_sorted() {
+    for (data, expected) in [
+        ("{\"n\":\"b\"},{\"n\":\"A\"},{}", Ok(json!([{}, {"n": "A"}, {"n": "b"}]))),
+        ("{\"n\":1},null", Err("Cannot read properties of null (reading 'n')")),
+        ("null,{\"n\":1},{\"n\":2}", Err("Cannot read properties of null (reading 'n')")),
+        ("null", Ok(json!([null]))),
+    ] {
+        let routing = json!({
+            "request": {"url": "/x"},
+            "output": {"postReceive": [
+                {"type": "rootProperty", "properties": {"property": "data"}},
+                {"type": "sort", "properties": {"key": "n"}}
+            ]}
+        });
+        let service = Service::start(move |_, _, _| (200, format!("{{\"data\":[{data}]}}"))).await;
+        let result = host(&service, routing, Vec::new()).execute(run(json!({}), 1, json!({}))).await.unwrap();
+        let items: Vec<_> = result.data.main[0].iter().map(|item| item.json.clone().unwrap()).collect();
+        match expected {
+            Ok(sorted) => assert_eq!(Value::Array(items), sorted, "{data}"),
+            Err(message) => assert_eq!(items, [json!({ "error": message })], "{data}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn items_that_need_javascript_stand_beside_others_that_do_not() {
+    let service = Service::start(|_, _, body| (200, String::from_utf8(body.to_vec()).unwrap())).await;
+    let text = json!({
+        "displayName": "Text", "name": "text", "type": "string", "default": "",
+        "routing": {"send": {"type": "body", "property": "text"}}
+    });
+    let host = host(&service, json!({"request": {"method": "POST", "url": "/x"}}), vec![text]);
+    for concurrency in [1, 64] {
+        let items: Vec<Value> = (0..100)
+            .map(|n| if n % 3 == 1 { json!({"o": {"n": n}, "n": n}) } else { json!({"o": n, "n": n}) })
+            .collect();
+        let node = json!({"type": "test.service", "parameters": {"text": "={{ $json.n }}: {{ $json.o }}"}});
+        let request = json!({"node": node, "items": items, "settings": {"concurrency": concurrency}});
+        let result = host.execute(ExecutionRequest::from_value(request).unwrap()).await.unwrap();
+        let found: Vec<_> = result.data.main[0].iter().map(|item| item.json.clone().unwrap()).collect();
+        let expected = |n: usize| {
+            let text = if n % 3 == 1 { format!("{n}: [object Object]") } else { format!("{n}: {n}") };
+            json!({ "text": text })
+        };
+        assert_eq!(found, (0..100).map(expected).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
 async fn batches_of_requests_are_spaced() {
     let service = Service::start(|_, _, _| (200, "{}".to_owned())).await;
     let host = host(&service, json!({"request": {"url": "/x"}}), Vec::new());
