@@ -48,23 +48,24 @@ impl Ready {
 }
 
 impl Work for Declarative {
-    type Prepared = Ready;
+    // Boxed: it is large, and passes through many hands.
+    type Prepared = Box<Ready>;
 
-    async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Ready, ItemError>> {
+    async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Self::Prepared, ItemError>> {
         let scopes: Vec<Scopes> = chunk.iter().map(|job| self.scopes.of(job)).collect();
         let requests = Arc::clone(&self.requests);
         let bare = requests.are_bare();
         let of_item = move |scopes: &Scopes, values: &mut Values<'_>| requests.of_item(scopes, values);
         let made = make_each((&self.scopes, &self.engine), bare, scopes, of_item).await;
-        let ready = |(scopes, (prepared, parameters))| Ready { prepared, parameters, scopes };
+        let ready = |(scopes, (prepared, parameters))| Box::new(Ready { prepared, parameters, scopes });
         made.into_iter().map(|made| made.map(ready)).collect()
     }
 
-    fn pace(&self, ready: &Ready) -> Option<Pace> {
+    fn pace(&self, ready: &Self::Prepared) -> Option<Pace> {
         Pace::read(request_options(&self.requests.checked, &ready.parameters))
     }
 
-    async fn run(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
+    async fn run(&self, job: &Job, ready: Self::Prepared, flight: &Flight) -> Result<Outputs, ItemError> {
         let checked = &self.requests.checked;
         let secrets = checked.secrets(|| checked.named(&ready.parameters));
         let result = self.outputs(job, ready, flight).await;
@@ -76,11 +77,11 @@ impl Work for Declarative {
 }
 
 impl Declarative {
-    async fn outputs(&self, job: &Job, ready: Ready, flight: &Flight) -> Result<Outputs, ItemError> {
-        let Ready { mut prepared, parameters, scopes } = ready;
-        let mut options = std::mem::take(&mut prepared.options);
+    async fn outputs(&self, job: &Job, mut ready: Box<Ready>, flight: &Flight) -> Result<Outputs, ItemError> {
+        let mut options = std::mem::take(&mut ready.prepared.options);
+        let Ready { prepared, parameters, scopes } = &*ready;
         let context = prepared.calls_hooks().then(|| {
-            let named = self.requests.checked.named(&parameters);
+            let named = self.requests.checked.named(parameters);
             HookContext::new(job, named, &self.caller, flight, &options)
         });
         if let Some(context) = &context {
@@ -89,7 +90,7 @@ impl Declarative {
             }
         }
         let limit = prepared.limit();
-        let exchange = Exchange { node: self, scopes: &scopes, prepared: &prepared, context: context.as_ref(), flight };
+        let exchange = Exchange { node: self, scopes, prepared, context: context.as_ref(), flight };
         let paging = prepared.paginate.unwrap_or_default().then(|| Paging::read(&prepared.operations)).flatten();
         let mut items = match paging {
             None => {
