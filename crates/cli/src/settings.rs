@@ -68,7 +68,7 @@ pub(crate) struct HostSettings {
     pub(crate) concurrency: Option<usize>,
 
     /// Tell the services that are called which trace a request belongs to, in the header `traceparent`; needs --otlp-endpoint.
-    /// n8n sends no such header
+    /// n8n sends no such header [default: false]
     #[arg(long, env = "NODEHOST_TRACE_OUTGOING", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) trace_outgoing: Option<bool>,
 

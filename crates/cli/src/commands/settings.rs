@@ -46,7 +46,13 @@ fn value(argument: &Arg, default: Option<String>) -> String {
         let names = argument.get_value_names().unwrap_or_default();
         names.first().map(ToString::to_string).unwrap_or_default()
     });
-    let quoted = if shown.parse::<f64>().is_ok() { shown } else { format!("\"{shown}\"") };
+    let quoted = match shown.as_str() {
+        // A number, though no number is the default.
+        "COUNT" => "4".to_owned(),
+        "true" | "false" => shown,
+        number if number.parse::<f64>().is_ok() => shown,
+        _ => format!("\"{shown}\""),
+    };
     if argument.get_value_delimiter().is_some() { format!("[{quoted}]") } else { quoted }
 }
 
@@ -86,6 +92,7 @@ mod tests {
             .map(|line| format!("{}\n", &line[1..]))
             .collect();
         let table: toml::Table = uncommented.parse().unwrap();
+        assert!(table["engine-threads"].is_integer() && table["trace-outgoing"].is_bool());
         assert_eq!(
             table.keys().cloned().collect::<std::collections::BTreeSet<_>>(),
             settings::names().into_iter().collect()
