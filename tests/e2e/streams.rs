@@ -154,6 +154,22 @@ async fn a_stream_that_is_held_has_the_limits_of_a_batch() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_held_has_the_limits_of_a_batch() {
+    let halo = Halo::start_with(ServerConfig { max_items: 2, ..ServerConfig::default() }).await;
+    let call = |accept: &'static str| {
+        let body = lines(&halo, (0..3).map(|n| item(n).to_string()));
+        let call = halo.runner.call(Method::POST, "/v1/executions").header("content-type", NDJSON);
+        call.header("accept", accept).body(body).send()
+    };
+    let answer = call("application/json").await.json();
+    assert_eq!((&answer["status"], &answer["error"]["code"]), (&json!("error"), &json!("limit_exceeded")), "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("max-items"), "{answer}");
+    assert_eq!(answer["data"]["main"][0][1]["json"]["name"], "hook 1", "nothing that was done is lost: {answer}");
+    assert_eq!(halo.simulator.records("Webhook").len(), 2);
+    assert_eq!(call(NDJSON).await.lines().last().unwrap()["stats"]["succeeded"], 3);
+}
+
+#[tokio::test]
 async fn a_stream_that_is_held_must_come_to_its_end() {
     let halo = Halo::start().await;
     let mut request = halo.create(json!([]));

@@ -127,7 +127,7 @@ pub(crate) struct ServerSettings {
     #[arg(long, env = "NODEHOST_MAX_HELD_BYTES", value_name = "BYTES")]
     pub(crate) max_held_bytes: Option<usize>,
 
-    /// The most items of one batch that is not streamed [default: 100000]
+    /// The most items of one batch that is not streamed in both directions [default: 100000]
     #[arg(long, env = "NODEHOST_MAX_ITEMS", value_name = "COUNT")]
     pub(crate) max_items: Option<usize>,
 

@@ -24,7 +24,7 @@ pub struct ServerConfig {
     pub max_held_bytes: usize,
     /// How long a client may take to send its headers, a body that is read whole, or a line of one that is streamed.
     pub body_timeout: Duration,
-    /// The most items of one batch, unless it is streamed without `bufferItems`.
+    /// The most items of one batch, unless items and outcomes are both streamed, without `bufferItems`.
     pub max_items: usize,
     /// The most executions that run at the same time; more are answered 429.
     pub max_executions: usize,

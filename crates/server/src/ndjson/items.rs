@@ -6,16 +6,24 @@ use nodehost_runtime::{ErrorCode, InputError, InputStream, Item};
 
 use super::{Line, LineError, Lines};
 
-/// The remaining lines as items. The first that is none ends the stream.
-pub(crate) fn items(lines: Lines) -> InputStream {
-    let read = async |mut lines: Lines| {
+/// The remaining lines as items. The first that is none ends the stream, and so does one more than `most`, if there is a
+/// most: an answer that is held whole must have a bound.
+pub(crate) fn items(lines: Lines, most: Option<usize>) -> InputStream {
+    let read = move |(mut lines, count): (Lines, usize)| async move {
         let item = match lines.next().await? {
+            Ok(_) if most.is_some_and(|most| count >= most) => Err(InputError {
+                code: ErrorCode::LimitExceeded,
+                message: format!(
+                    "an answer of JSON holds the outcomes of {count} items at most (max-items); \
+                     ask for application/x-ndjson to run any number"
+                ),
+            }),
             Ok(line) => item(&line),
             Err(error) => Err(input_error(&error)),
         };
-        Some((item, lines))
+        Some((item, (lines, count + 1)))
     };
-    stream::unfold(lines, read).boxed()
+    stream::unfold((lines, 0), read).boxed()
 }
 
 /// The item of a line.

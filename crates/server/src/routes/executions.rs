@@ -66,7 +66,7 @@ pub(crate) async fn execute(
             let (batch, room) = body::read(&parts.headers, body, &state).await?.batch().await?;
             (buffered(&state, &caller, batch).await?, room)
         }
-        Format::Ndjson => streamed(&state, &caller, body).await?,
+        Format::Ndjson => streamed(&state, &caller, body, wanted).await?,
     };
     let watch = end_at_shutdown(&state, &outcomes);
     let mut record = Record::start(&state);
@@ -101,7 +101,12 @@ async fn buffered(state: &AppState, caller: &Caller, batch: Batch) -> Result<Out
 }
 
 /// Starts a batch whose items follow line by line. What is held of it takes room.
-async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<(OutcomeStream, Taken), Problem> {
+async fn streamed(
+    state: &AppState,
+    caller: &Caller,
+    body: Body,
+    wanted: Format,
+) -> Result<(OutcomeStream, Taken), Problem> {
     let config = &state.config;
     let mut lines = Lines::new(body, config.max_body_bytes, config.body_timeout, state.room.clone());
     let head = tokio::time::timeout(state.config.body_timeout, lines.next()).await;
@@ -118,7 +123,8 @@ async fn streamed(state: &AppState, caller: &Caller, body: Body) -> Result<(Outc
     state.node_type(caller, &request.node.node_type)?;
     let host = state.host.for_caller(caller.name());
     if !request.settings.buffer_items {
-        return Ok((host.execute_items(request, ndjson::items(lines)).await?, Taken::default()));
+        let most = (wanted == Format::Json).then_some(config.max_items);
+        return Ok((host.execute_items(request, ndjson::items(lines, most)).await?, Taken::default()));
     }
     let (shutdown, patience) =
         (state.execution_token(), Duration::from_millis(request.settings.timeout_ms.unwrap_or(0)));
