@@ -146,6 +146,7 @@ pub(crate) fn egress(error: &EgressError) -> ItemError {
         Kind::Refused(_) => return ItemError::operation(ErrorCode::EgressDenied, text),
         Kind::ForeignHost => return ItemError::operation(ErrorCode::CredentialHostDenied, text),
         Kind::Dns => (ErrorCode::DnsFailed, "ENOTFOUND", Some(NOT_FOUND)),
+        Kind::NameServer => (ErrorCode::DnsFailed, "EAI_AGAIN", Some(NO_NAME_SERVER)),
         Kind::ConnectionRefused => (ErrorCode::ConnectionFailed, "ECONNREFUSED", Some(REFUSED)),
         Kind::Connect(_) => (ErrorCode::ConnectionFailed, "EHOSTUNREACH", Some(UNREACHABLE)),
         Kind::Dropped(_) => (ErrorCode::ConnectionFailed, "ECONNRESET", Some(RESET)),
@@ -170,6 +171,7 @@ pub(crate) fn egress(error: &EgressError) -> ItemError {
 
 const NOT_FOUND: &str =
     "The connection cannot be established, this usually occurs due to an incorrect host (domain) value";
+const NO_NAME_SERVER: &str = "The DNS server returned an error, perhaps the server is offline";
 const REFUSED: &str = "The service refused the connection - perhaps it is offline";
 const UNREACHABLE: &str = "The host is unreachable, perhaps the server is offline";
 const RESET: &str = "The connection to the server was closed unexpectedly, perhaps it is offline. You can retry the request immediately or wait and retry later.";

@@ -13,7 +13,7 @@ use super::failure::send_failure;
 use super::policy::Verdict;
 use super::redirect::{HopRef, host_of};
 use super::request::{RequestBody, Tally};
-use super::resolver::{ResolveError, check_name};
+use super::resolver::check_name;
 use super::response::{IncomingResponse, read_body};
 use super::tls::TlsError;
 
@@ -115,12 +115,9 @@ impl Egress {
             let after = inner.config.connect_timeout.min(limits.timeout);
             let until = limits.end.min(Instant::now() + after);
             let checked = timeout_at(until, check_name(&*inner.lookup, &inner.config.policy, name)).await;
-            checked.map_err(|_| fail(EgressErrorKind::Timeout { phase: Phase::Connect, after }))?.map_err(|error| {
-                fail(match error {
-                    ResolveError::Refused(refusal) => EgressErrorKind::Refused(refusal),
-                    ResolveError::NotFound(_) => EgressErrorKind::Dns,
-                })
-            })?;
+            checked
+                .map_err(|_| fail(EgressErrorKind::Timeout { phase: Phase::Connect, after }))?
+                .map_err(|error| fail(error.kind()))?;
         }
         let proxy_verdict =
             inner.config.policy.check_url(proxy).map_err(|refusal| {

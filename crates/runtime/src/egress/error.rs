@@ -35,6 +35,8 @@ pub enum EgressErrorKind {
     Proxy(String),
     /// The host name does not resolve.
     Dns,
+    /// Whether the host name resolves is not known: no name server answered.
+    NameServer,
     /// Nobody listens at the address.
     ConnectionRefused,
     /// No connection, for another reason.
@@ -95,6 +97,7 @@ impl EgressErrorKind {
             Self::ForeignHost => "foreign_host",
             Self::Proxy(_) => "proxy",
             Self::Dns => "dns",
+            Self::NameServer => "name_server",
             Self::ConnectionRefused => "connection_refused",
             Self::Connect(_) => "connect",
             Self::Tls(_) => "tls",
@@ -124,7 +127,7 @@ impl EgressError {
     pub fn is_transient(&self) -> bool {
         use EgressErrorKind as Kind;
         match self.kind {
-            Kind::Dns | Kind::ConnectionRefused | Kind::Connect(_) | Kind::Dropped(_) => true,
+            Kind::Dns | Kind::NameServer | Kind::ConnectionRefused | Kind::Connect(_) | Kind::Dropped(_) => true,
             Kind::Timeout { phase, .. } => phase == Phase::Connect,
             _ => false,
         }
@@ -146,6 +149,9 @@ impl EgressError {
             ),
             Kind::Proxy(reason) => format!("The proxy for {host} cannot be used: {reason}"),
             Kind::Dns => format!("The host name of {host} could not be resolved. Is it spelled right?"),
+            Kind::NameServer => {
+                format!("The host name of {host} could not be resolved: no name server answered. Is there a network?")
+            }
             Kind::ConnectionRefused => {
                 format!("{host} refused the connection. Is the address right, and the service running?")
             }

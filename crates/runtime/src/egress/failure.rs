@@ -52,10 +52,7 @@ pub(crate) fn body_failure(error: &reqwest::Error) -> EgressErrorKind {
 
 fn connect_failure(error: &reqwest::Error, connect_timeout: Duration) -> EgressErrorKind {
     if let Some(resolve) = find::<ResolveError>(error) {
-        return match resolve {
-            ResolveError::Refused(refusal) => EgressErrorKind::Refused(refusal.clone()),
-            ResolveError::NotFound(_) => EgressErrorKind::Dns,
-        };
+        return resolve.kind();
     }
     if let Some(tls) = find::<rustls::Error>(error) {
         return EgressErrorKind::Tls(tls_reason(tls));

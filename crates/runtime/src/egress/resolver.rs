@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+use super::error::EgressErrorKind;
 use super::policy::{Policy, Refusal};
 
 /// Resolves host names. The default asks the system.
@@ -33,6 +34,24 @@ pub(crate) enum ResolveError {
     Refused(Refusal),
     #[error("the host name could not be resolved")]
     NotFound(#[source] Option<io::Error>),
+}
+
+impl ResolveError {
+    pub(crate) fn kind(&self) -> EgressErrorKind {
+        match self {
+            Self::Refused(refusal) => EgressErrorKind::Refused(refusal.clone()),
+            Self::NotFound(Some(error)) if is_temporary(error) => EgressErrorKind::NameServer,
+            Self::NotFound(_) => EgressErrorKind::Dns,
+        }
+    }
+}
+
+/// Whether another try may go better, `EAI_AGAIN`. The standard library keeps only the words for it, which are glibc's, those of
+/// the BSDs, or musl's.
+fn is_temporary(error: &io::Error) -> bool {
+    let text = error.to_string();
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
+        || ["Temporary failure in name resolution", "Try again"].iter().any(|words| text.ends_with(words))
 }
 
 /// The resolver of a client: all addresses, or only those that the policy lets pass.

@@ -120,6 +120,36 @@ async fn unknown_names_say_so() {
     assert!(error.to_string().contains("nowhere.example"), "{error}");
 }
 
+/// A name server that is away, in the words of the system.
+struct Away(&'static str);
+
+impl Lookup for Away {
+    fn lookup(&self, _name: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+        let error = io::Error::other(format!("failed to lookup address information: {}", self.0));
+        Box::pin(async move { Err(error) })
+    }
+}
+
+#[tokio::test]
+async fn a_name_server_that_is_away_is_no_unknown_name() {
+    for (words, kind) in [
+        ("Temporary failure in name resolution", EgressErrorKind::NameServer),
+        ("Try again", EgressErrorKind::NameServer),
+        ("Name or service not known", EgressErrorKind::Dns),
+    ] {
+        let direct = egress_with(&[], |config| config.lookup = Some(Arc::new(Away(words))));
+        let proxied = egress_with(&["127.0.0.1"], |config| {
+            config.lookup = Some(Arc::new(Away(words)));
+            config.proxy = Some("http://127.0.0.1:9".parse().unwrap());
+        });
+        for egress in [direct, proxied] {
+            let error = egress.send(get("https://service.example/".parse().unwrap())).await.unwrap_err();
+            assert_eq!(error.kind, kind, "{words}");
+            assert!(error.to_string().contains("service.example"), "{error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn redirects_pass_the_policy() {
     for target in [
