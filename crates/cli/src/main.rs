@@ -24,7 +24,7 @@ struct Cli {
     #[command(subcommand)]
     command: commands::Command,
     #[command(flatten)]
-    telemetry: telemetry::TelemetrySettings,
+    telemetry: settings::TelemetrySettings,
 }
 
 fn main() -> ExitCode {

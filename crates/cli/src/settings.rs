@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::{Arg, Args, CommandFactory};
+use clap::{Arg, Args, CommandFactory, ValueEnum};
 use serde::Deserialize;
-
-use crate::telemetry::TelemetrySettings;
 
 /// The address `serve` listens on unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7420";
@@ -79,6 +77,35 @@ pub(crate) struct HostSettings {
     /// The time zone of expressions where neither request nor workflow names one [default: UTC]
     #[arg(long, env = "NODEHOST_TIMEZONE", value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
+}
+
+/// What is logged and traced, and how.
+#[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+#[command(next_help_heading = "Logs and traces")]
+pub(crate) struct TelemetrySettings {
+    /// What to log: a level (error, warn, info, debug, trace), or levels by module, as in `info,nodehost_runtime=debug`
+    #[arg(long, env = "NODEHOST_LOG", value_name = "FILTER", global = true)]
+    pub(crate) log: Option<String>,
+
+    /// How to write logs: text, for people, or json, one object a line [default: text]
+    #[arg(long, env = "NODEHOST_LOG_FORMAT", value_name = "FORMAT", global = true, hide_possible_values = true)]
+    pub(crate) log_format: Option<LogFormat>,
+
+    /// Send traces to the OpenTelemetry collector at this address (http://localhost:4318), by OTLP over HTTP. Further
+    /// settings are OpenTelemetry's own variables: OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME
+    #[arg(long, env = "NODEHOST_OTLP_ENDPOINT", value_name = "URL", global = true)]
+    pub(crate) otlp_endpoint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// Settings of the HTTP interface.
