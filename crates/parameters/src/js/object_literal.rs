@@ -2,10 +2,13 @@
 
 use nodehost_expression::data;
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Expression, ObjectPropertyKind, PropertyKey, Statement, StringLiteral, UnaryOperator};
-use oxc_ast_visit::Visit;
-use oxc_parser::{ParseOptions, Parser};
-use oxc_span::SourceType;
+use oxc_ast::ast::{
+    Expression, ObjectExpression, ObjectPropertyKind, PropertyKey, PropertyKind, Statement, StringLiteral,
+    UnaryOperator,
+};
+use oxc_ast_visit::{Visit, walk};
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
+use oxc_span::{GetSpan, SourceType};
 use serde_json::{Map, Value};
 
 use super::json_error;
@@ -14,6 +17,8 @@ use super::json_error;
 const MAX_LENGTH: usize = 1 << 20;
 /// Nesting beyond this is not followed.
 const MAX_DEPTH: usize = 128;
+/// More commas than these are not filled in: the text is parsed again for each.
+const MAX_COMMAS: usize = 16;
 
 /// Parses `text` as n8n's `jsonParse(text, { acceptJSObject: true })`.
 ///
@@ -31,16 +36,16 @@ fn object_literal(text: &str) -> Option<Option<Value>> {
     if text.len() > MAX_LENGTH || nesting(text) > MAX_DEPTH {
         return None;
     }
-    let source = format!("({text})");
+    let mut source = format!("({text})");
+    let commas = fill_in_commas(&mut source);
     let allocator = Allocator::default();
-    let options = ParseOptions { preserve_parens: false, ..ParseOptions::default() };
-    let parsed = Parser::new(&allocator, &source, SourceType::script()).with_options(options).parse();
+    let parsed = parse(&allocator, &source);
     if parsed.panicked || !parsed.diagnostics.is_empty() {
         return None;
     }
-    let mut decimals = DecimalEscapes::default();
-    decimals.visit_program(&parsed.program);
-    if decimals.found {
+    let mut quirks = Quirks { commas, ..Quirks::default() };
+    quirks.visit_program(&parsed.program);
+    if quirks.decimal_escapes || !quirks.commas.is_empty() {
         return None;
     }
     let objects = parsed.program.body.iter().find_map(|statement| match statement {
@@ -54,17 +59,55 @@ fn object_literal(text: &str) -> Option<Option<Value>> {
     Some(objects.and_then(to_value))
 }
 
-/// Looks for `\8` and `\9` in string literals: the language's later editions read them as digits, n8n's parser refuses them.
-#[derive(Default)]
-struct DecimalEscapes {
-    found: bool,
+fn parse<'a>(allocator: &'a Allocator, source: &'a str) -> ParserReturn<'a> {
+    let options = ParseOptions { preserve_parens: false, ..ParseOptions::default() };
+    Parser::new(allocator, source, SourceType::script()).with_options(options).parse()
 }
 
-impl<'a> Visit<'a> for DecimalEscapes {
+/// Puts commas where the parser misses them, and tells where: n8n's takes a property that follows a method without one.
+fn fill_in_commas(source: &mut String) -> Vec<usize> {
+    let mut commas = Vec::new();
+    while commas.len() < MAX_COMMAS {
+        let allocator = Allocator::default();
+        let parsed = parse(&allocator, source);
+        let missing = parsed.diagnostics.iter().find(|error| error.message.starts_with("Expected `,` or `}`"));
+        let Some(at) = missing.and_then(|error| usize::try_from(error.labels.first()?.offset()).ok()) else { break };
+        if !source.is_char_boundary(at) {
+            break;
+        }
+        source.insert(at, ',');
+        commas.push(at);
+    }
+    commas
+}
+
+/// Where n8n's parser and the language differ.
+#[derive(Default)]
+struct Quirks {
+    /// Commas that were filled in, and have not been seen after a method.
+    commas: Vec<usize>,
+    /// `\8` and `\9` in string literals: the language's later editions read them as digits, n8n's parser refuses them.
+    decimal_escapes: bool,
+}
+
+impl<'a> Visit<'a> for Quirks {
+    fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
+        for pair in object.properties.windows(2) {
+            if let [ObjectPropertyKind::ObjectProperty(before), after] = pair
+                && before.method
+                && before.kind == PropertyKind::Init
+            {
+                let between = before.span.end as usize..after.span().start as usize;
+                self.commas.retain(|comma| !between.contains(comma));
+            }
+        }
+        walk::walk_object_expression(self, object);
+    }
+
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         let mut letters = literal.raw.as_deref().unwrap_or_default().bytes();
         while let Some(letter) = letters.next() {
-            self.found |= letter == b'\\' && matches!(letters.next(), Some(b'8' | b'9'));
+            self.decimal_escapes |= letter == b'\\' && matches!(letters.next(), Some(b'8' | b'9'));
         }
     }
 }
@@ -128,5 +171,28 @@ fn key(key: &PropertyKey<'_>) -> Option<String> {
         PropertyKey::StringLiteral(literal) => Some(literal.value.to_string()),
         PropertyKey::NumericLiteral(literal) => Some(data::number_to_string(literal.value)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_comma_may_be_missing_after_a_method_and_nowhere_else() {
+        for (text, expected) in [
+            ("{a(){}Z}", json!({"Z": "Z"})),
+            ("{a(){} b(){} c:1}", json!({"c": 1})),
+            ("{\"a\"(){}/* , */'b': 2, d: {async *e(){}[f](){}1:3}}", json!({"b": 2, "d": {"1": 3}})),
+        ] {
+            assert_eq!(parse_lenient(text).unwrap(), Some(expected), "{text}");
+        }
+        for text in
+            ["{a:1 b:2}", "{get a(){} b}", "{a:function(){} b}", "{...a b}", "{a(){},,b}", "{a(){}c:2 d}", "{a(){}é é}"]
+        {
+            assert!(parse_lenient(text).is_err(), "{text}");
+        }
     }
 }
