@@ -17,6 +17,9 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+/// How often the bare loop and the host are measured.
+const PAIRS: usize = 9;
+
 /// What a measurement prints.
 #[derive(serde::Serialize)]
 struct Figures {
@@ -53,32 +56,36 @@ fn all(items: usize, concurrency: usize) {
         command.args([what, &items.to_string(), &concurrency.to_string()]).env("BENCH_MOCK", &address);
         run(what, command)
     };
-    let (bare, host) = (best(|| own("bare", items)), best(|| own("host", items)));
-    let ratio = |a: &Value, b: &Value| {
-        a["itemsPerSecond"].as_f64().unwrap_or(0.0) / b["itemsPerSecond"].as_f64().unwrap_or(1.0)
-    };
-    println!("host / bare loop at {concurrency} at once: {:.2}", ratio(&host, &bare));
+    // One beside the other: a machine's speed changes from one second to the next.
+    let pairs: Vec<(f64, f64)> = (0..PAIRS).map(|_| (own("bare", items), own("host", items))).collect();
+    let (ratio, least, most) = median(pairs.iter().map(|(bare, host)| host / bare).collect());
+    println!(
+        "host / bare loop at {concurrency} at once: {ratio:.2} (median of {PAIRS} pairs, {least:.2} to {most:.2})"
+    );
     own("stream", items * 10);
     if let Ok(n8n) = std::env::var("N8N_BENCH") {
         let mut command = Command::new("sh");
         command.args(["-c", &n8n]).env("BENCH_MOCK", &address).env("ITEMS", items.to_string());
-        println!("host / n8n: {:.1}", ratio(&host, &run("n8n", command)));
+        let (host, ..) = median(pairs.iter().map(|(_, host)| *host).collect());
+        println!("host / n8n: {:.1}", host / run("n8n", command));
     }
     drop(mock.kill());
     drop(mock.wait());
 }
 
-fn best(mut once: impl FnMut() -> Value) -> Value {
-    let runs = [once(), once(), once()];
-    let rate = |value: &Value| value["itemsPerSecond"].as_f64().unwrap_or(0.0);
-    runs.into_iter().max_by(|a, b| rate(a).total_cmp(&rate(b))).unwrap_or_default()
+/// The middle of some numbers, the least and the most.
+fn median(mut numbers: Vec<f64>) -> (f64, f64, f64) {
+    numbers.sort_by(f64::total_cmp);
+    (numbers[numbers.len() / 2], numbers[0], numbers[numbers.len() - 1])
 }
 
-fn run(what: &str, mut command: Command) -> Value {
+/// Runs a measurement, prints its figures, and gives its items/s.
+fn run(what: &str, mut command: Command) -> f64 {
     let output = command.stderr(Stdio::inherit()).output().expect("the measurement runs");
     let text = String::from_utf8_lossy(&output.stdout);
     println!("{what}: {}", text.trim());
-    serde_json::from_str(text.lines().last().unwrap_or_default()).unwrap_or_default()
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap_or_default()).expect("figures are JSON");
+    figures["itemsPerSecond"].as_f64().expect("items/s is a number")
 }
 
 fn start_mock() -> (Child, String) {
