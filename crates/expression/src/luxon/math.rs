@@ -63,10 +63,12 @@ impl Fields {
         let time = make_time(self.hour, self.minute, self.second, self.millisecond);
         let year = if (0.0..=99.0).contains(&self.year.trunc()) { 1900.0 + self.year.trunc() } else { self.year };
         let ts = time_clip(make_day(year, self.month - 1.0, self.day) * MS_PER_DAY + time);
-        if self.year < 100.0 && self.year >= 0.0 && !ts.is_nan() {
-            // Date.UTC takes 0 to 99 as 1900 to 1999: luxon sets the date again, and keeps the time of day.
+        if self.year < 100.0 && self.year >= 0.0 {
+            // Date.UTC takes 0 to 99 as 1900 to 1999: luxon sets the date again, and keeps the time of day. Where 1900 years
+            // more lead past the end of time there is none to keep, and JavaScript begins at midnight.
             let day = make_day(self.year, self.month - 1.0, self.day);
-            return time_clip(day * MS_PER_DAY + ts.rem_euclid(MS_PER_DAY));
+            let time = if ts.is_nan() { 0.0 } else { ts.rem_euclid(MS_PER_DAY) };
+            return time_clip(day * MS_PER_DAY + time);
         }
         ts
     }

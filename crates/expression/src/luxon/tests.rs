@@ -104,6 +104,9 @@ fn dates_move_by_calendar_and_clock() {
             "DateTime.fromMillis(8639999913600000).diff(DateTime.fromISO('2024-06-30T20:00'), ['weeks', 'days'])",
             "P14282870W4D",
         ),
+        ("DateTime.utc(15, 1, 9, 23, 40).plus({ weeks: 14387720 }).toISO()", "+275760-09-12T00:00:00.000Z"),
+        ("DateTime.utc(115, 1, 9, 23, 40).plus({ weeks: 14382000 }).toISO()", "+275751-01-27T23:40:00.000Z"),
+        ("DateTime.fromMillis(0, { zone: 'GMT+5' }).zone.offsetName(0, {})", "Invalid time zone specified: GMT+5"),
         ("DateTime.now().startOf()", "Invalid unit undefined"),
         ("DateTime.now().plus('1')", "Unknown duration argument 1 of type string"),
     ]);

@@ -46,6 +46,11 @@ fn offset_name<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     if matches!(zone, Zone::Invalid(_)) {
         return Ok(Js::Null);
     }
+    // Intl takes an empty name for none.
+    if !zone.is_valid() && !zone.name().is_empty() {
+        let message = format!("Invalid time zone specified: {}", zone.name());
+        return Err(rquickjs::Exception::throw_range(&call.ctx, &message));
+    }
     let ts = number(&call.ctx, &call.arg(0))?;
     Ok(format::offset_name(&zone, ts, if long { Width::Long } else { Width::Short }).into())
 }
