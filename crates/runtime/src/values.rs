@@ -38,6 +38,9 @@ impl<'e> Values<'e> {
     }
 }
 
+/// How many items are made before others have their turn.
+const TURN: usize = 64;
+
 /// Makes something of each of some scopes. With `bare`, on the spot; what turns out to need an engine, as all without it,
 /// is made on an engine thread, in one job.
 pub(crate) async fn make_each<S, T>(
@@ -52,7 +55,11 @@ where
 {
     let mut made: Vec<Option<Result<(S, T), ItemError>>> = Vec::with_capacity(of.len());
     let mut late = Vec::new();
-    for scope in of {
+    for (at, scope) in of.into_iter().enumerate() {
+        // A batch that is prepared as a whole is long: others have their turn in between.
+        if at % TURN == TURN - 1 {
+            tokio::task::yield_now().await;
+        }
         let mut values = Values::here();
         let here = bare.then(|| make(&scope, &mut values)).filter(|_| !values.missed);
         match here {

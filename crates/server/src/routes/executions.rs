@@ -164,7 +164,8 @@ fn refused(InputError { code, message }: InputError) -> Problem {
 fn too_many(items: &str, state: &AppState) -> Problem {
     let most = state.config.max_items;
     let detail = format!(
-        "{items} items are more than {most} (max-items); send them in several requests, or stream them without bufferItems"
+        "{items} items are more than {most} (max-items); send them in several requests, or stream them without bufferItems, \
+         and their outcomes, too (application/x-ndjson)"
     );
     Problem::new(ErrorCode::LimitExceeded, detail)
 }
