@@ -89,6 +89,13 @@ pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::
     Ok(text)
 }
 
+/// The JSON text of a value, as [`to_json`] writes it.
+#[must_use]
+pub fn json_text(value: &Value) -> String {
+    // A value has string keys only, and its JSON is UTF-8.
+    to_json(value).ok().and_then(|text| String::from_utf8(text).ok()).unwrap_or_default()
+}
+
 /// As [`to_json`], at the end of a text.
 ///
 /// # Errors

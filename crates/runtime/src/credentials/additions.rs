@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header};
+use nodehost_expression::data;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -74,10 +75,10 @@ impl Additions {
             }
         } else if bytes.is_empty() {
             request.headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-            request.body = Value::Object(self.body.clone()).to_string().into();
-        } else if let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(&bytes) {
+            request.body = data::json_text(&Value::Object(self.body.clone())).into();
+        } else if let Ok(Value::Object(mut object)) = data::parse(&bytes) {
             object.extend(self.body.clone());
-            request.body = Value::Object(object).to_string().into();
+            request.body = data::json_text(&Value::Object(object)).into();
         }
     }
 }

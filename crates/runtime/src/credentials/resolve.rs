@@ -43,7 +43,7 @@ pub(crate) async fn resolve(
     }
     for name in ALWAYS_KEPT {
         if let (false, Some(value)) = (fields.contains_key(name), given.expose().get(name)) {
-            fields.insert(name.to_owned(), value.clone());
+            fields.insert(name.to_owned(), data::normalize(value.clone()));
         }
     }
     check_required(credential_type, &fields)?;
@@ -114,6 +114,8 @@ fn with_defaults(credential_type: &CredentialType, given: &Map<String, Value>) -
         .filter(|(name, value)| is_expression(value) && is_default(name, value))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
+    // A store may have read it from anywhere: JavaScript's rules hold from here on.
+    let fields = fields.into_iter().map(|(name, value)| (name, data::normalize(value))).collect();
     Ok((fields, expressions))
 }
 

@@ -70,8 +70,7 @@ fn encode_data(value: &Value, content_type: &str) -> Result<Encoded, ItemError> 
         return multipart::encode(value, content_type);
     }
     let default = content_type.is_empty().then(|| HeaderValue::from_static("application/json"));
-    let json = serde_json::to_vec(value).map_err(|error| failure::invalid_request(error.to_string()))?;
-    Ok(Encoded { body: json.into(), content_type: default })
+    Ok(Encoded { body: data::json_text(value).into(), content_type: default })
 }
 
 /// Whether URLSearchParams takes a value for a name with its value.
@@ -107,7 +106,9 @@ fn field(out: &mut Vec<(String, String)>, path: Option<&str>, key: &str, value: 
     let is_plain = |list: &[Value]| list.iter().all(|value| !value.is_object() && !value.is_array());
     match value {
         Value::Null => {}
-        Value::Object(_) | Value::Array(_) if top && name.ends_with("{}") => out.push((name, value.to_string())),
+        Value::Object(_) | Value::Array(_) if top && name.ends_with("{}") => {
+            out.push((name, data::json_text(value)));
+        }
         Value::Array(list) if top && (name.ends_with("[]") || is_plain(list)) => {
             let name = name.strip_suffix("[]").unwrap_or(&name);
             for value in list.iter().filter(|value| !value.is_null()) {

@@ -335,7 +335,7 @@ fn name_of(value: Option<&Value>) -> Cow<'_, str> {
         Some(Value::Object(_)) => "Object",
         Some(value) => return Cow::Owned(nodehost_expression::data::to_js_string(value)),
     };
-    let json = value.map(ToString::to_string).unwrap_or_default();
+    let json = value.map(nodehost_expression::data::json_text).unwrap_or_default();
     Cow::Owned(format!("[{kind}: {}]", json.replace(",\"", ", \"").replace("\":", "\": ")))
 }
 

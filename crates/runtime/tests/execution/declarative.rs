@@ -3,6 +3,7 @@
 use axum::http::Uri;
 use futures::future::BoxFuture;
 use nodehost_descriptor::load;
+use nodehost_runtime::credentials::{CredentialData, CredentialStore};
 use nodehost_runtime::{
     Answer, ErrorCode, ExecutionRequest, HookContext, Host, HostBuilder, Item, ItemError, Pages, PaginationHook,
     RequestOptions, Status,
@@ -309,6 +310,35 @@ async fn items_that_need_javascript_stand_beside_others_that_do_not() {
         };
         assert_eq!(found, (0..100).map(expected).collect::<Vec<_>>());
     }
+}
+
+#[tokio::test]
+async fn numbers_are_sent_as_javascript_writes_them() {
+    let service = Service::start(|_, _, body| (200, json!({"sent": String::from_utf8_lossy(body)}).to_string())).await;
+    let credential = json!({"name": "serviceApi", "displayName": "Service", "properties": [
+        {"displayName": "Account", "name": "account", "type": "number", "default": 0},
+        {"displayName": "Port", "name": "port", "type": "number", "default": 0}
+    ]});
+    let whole = "={{ $credentials.account }}";
+    let body = json!({"whole": whole, "engine": "={{ ($credentials.account) }}", "port": "={{ $credentials.port }}", "small": 0.000_001});
+    let node = json!({
+        "name": "service", "displayName": "Service", "version": 1, "inputs": ["main"], "outputs": ["main"],
+        "credentials": [{"name": "serviceApi", "required": true}],
+        "requestDefaults": {"baseURL": service.url, "method": "POST", "url": "/x", "body": body}, "properties": []
+    });
+    let data: Value = serde_json::from_str(r#"{"account": 12345678901234567890, "port": 8080.0}"#).unwrap();
+    let data = CredentialData::new(data.as_object().unwrap().clone());
+    let host = builder()
+        .node(load::node_from_text("test", &node.to_string(), |_| None).unwrap())
+        .credential_type(load::credential_from_text(&credential.to_string()).unwrap())
+        .credential_store(CredentialStore::default().with("one", "serviceApi", data))
+        .build()
+        .unwrap();
+    let node = json!({"type": "test.service", "credentials": {"serviceApi": {"id": "one"}}});
+    let request = ExecutionRequest::from_value(json!({"node": node, "items": [{}]})).unwrap();
+    let result = host.execute(request).await.unwrap();
+    let sent = r#"{"whole":12345678901234567000,"engine":12345678901234567000,"port":8080,"small":0.000001}"#;
+    assert_eq!(result.data.main[0][0].json, Some(json!({"sent": sent})), "{:?}", result.error);
 }
 
 #[tokio::test]

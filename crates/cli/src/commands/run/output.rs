@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use clap::ValueEnum;
 use futures::StreamExt;
+use nodehost_expression::data;
 use nodehost_runtime::{End, Outcome, OutcomeEvent, OutcomeStream};
 use serde::Serialize;
 
@@ -64,7 +65,7 @@ fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {
 }
 
 fn line(value: &impl Serialize) -> Result<Vec<u8>> {
-    let mut text = serde_json::to_vec(value)?;
+    let mut text = data::to_json(value)?;
     text.push(b'\n');
     Ok(text)
 }
