@@ -37,9 +37,29 @@ fn object_literal(text: &str) -> Option<Option<Value>> {
         return None;
     }
     let mut source = format!("({text})");
-    let commas = fill_in_commas(&mut source);
-    let allocator = Allocator::default();
-    let parsed = parse(&allocator, &source);
+    let mut commas = Vec::new();
+    loop {
+        let allocator = Allocator::default();
+        let options = ParseOptions { preserve_parens: false, ..ParseOptions::default() };
+        let parsed = Parser::new(&allocator, &source, SourceType::script()).with_options(options).parse();
+        match missing_comma(&parsed).filter(|at| commas.len() < MAX_COMMAS && source.is_char_boundary(*at)) {
+            Some(at) => {
+                source.insert(at, ',');
+                commas.push(at);
+            }
+            None => return first_object(&parsed, commas),
+        }
+    }
+}
+
+/// Where the parser misses a comma: n8n's takes a property that follows a method without one.
+fn missing_comma(parsed: &ParserReturn<'_>) -> Option<usize> {
+    let missing = parsed.diagnostics.iter().find(|error| error.message.starts_with("Expected `,` or `}`"))?;
+    usize::try_from(missing.labels.first()?.offset()).ok()
+}
+
+/// The first object of a program; none if it is none, or if commas were filled in elsewhere than after a method.
+fn first_object(parsed: &ParserReturn<'_>, commas: Vec<usize>) -> Option<Option<Value>> {
     if parsed.panicked || !parsed.diagnostics.is_empty() {
         return None;
     }
@@ -57,28 +77,6 @@ fn object_literal(text: &str) -> Option<Option<Value>> {
         _ => None,
     });
     Some(objects.and_then(to_value))
-}
-
-fn parse<'a>(allocator: &'a Allocator, source: &'a str) -> ParserReturn<'a> {
-    let options = ParseOptions { preserve_parens: false, ..ParseOptions::default() };
-    Parser::new(allocator, source, SourceType::script()).with_options(options).parse()
-}
-
-/// Puts commas where the parser misses them, and tells where: n8n's takes a property that follows a method without one.
-fn fill_in_commas(source: &mut String) -> Vec<usize> {
-    let mut commas = Vec::new();
-    while commas.len() < MAX_COMMAS {
-        let allocator = Allocator::default();
-        let parsed = parse(&allocator, source);
-        let missing = parsed.diagnostics.iter().find(|error| error.message.starts_with("Expected `,` or `}`"));
-        let Some(at) = missing.and_then(|error| usize::try_from(error.labels.first()?.offset()).ok()) else { break };
-        if !source.is_char_boundary(at) {
-            break;
-        }
-        source.insert(at, ',');
-        commas.push(at);
-    }
-    commas
 }
 
 /// Where n8n's parser and the language differ.
