@@ -8,10 +8,12 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use crate::error::EngineError;
-use crate::evaluator::Evaluator;
+use crate::error::{EngineError, ExpressionError};
+use crate::evaluator::{Evaluated, Evaluator};
 use crate::figures::{Counts, EngineFigures};
 use crate::limits::Limits;
+use crate::parameter::ParameterValue;
+use crate::scope::Scope;
 
 /// How many engines, and what an evaluation may use.
 #[derive(Debug, Clone)]
@@ -82,6 +84,27 @@ impl Engine {
         F: FnOnce(&mut Evaluator) -> R + Send + 'static,
     {
         self.submit(Some(deadline), job).await
+    }
+
+    /// The values in a scope: on the spot where bare paths are all there is, else in one job.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the job did not run to its end.
+    pub async fn evaluate(
+        &self,
+        values: Vec<ParameterValue>,
+        scope: Scope,
+    ) -> Result<Vec<Result<Evaluated, ExpressionError>>, EngineError> {
+        let bare: Option<Vec<_>> = values.iter().map(|value| value.evaluate_bare(&scope).map(Ok)).collect();
+        match bare {
+            Some(bare) => Ok(bare),
+            None => {
+                let each = move |evaluator: &mut Evaluator| {
+                    values.iter().map(|value| evaluator.evaluate(value, &scope)).collect()
+                };
+                self.run(each).await
+            }
+        }
     }
 
     /// What the pool has done, and what it does now.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use nodehost_descriptor::Property;
-use nodehost_expression::{Engine, Items, NodeContext, ParameterValue, Scope, WorkflowContext, data};
+use nodehost_expression::{
+    Engine, Evaluated, ExpressionError, Items, NodeContext, ParameterValue, Scope, WorkflowContext, data,
+};
 use nodehost_parameters::is_displayed;
 use serde_json::{Map, Value};
 
@@ -61,23 +63,17 @@ pub(crate) async fn evaluate_all(
     let items = Items::Batch(Arc::from([Arc::new(serde_json::json!({ "json": {} }))]));
     let node = Arc::new(NodeContext::default());
     let scope = Scope::new(Arc::new(WorkflowContext::default()), node, items, 0).with(scope_name, scope_value);
-    let values: Vec<_> = values.into_iter().map(|(name, value)| (name, ParameterValue::compile(&value))).collect();
-    let bare = values.iter().map(|(name, value)| Some((name.clone(), value.evaluate_bare(&scope)?.value)));
-    if let Some(values) = bare.collect::<Option<Vec<_>>>() {
-        return Ok(values);
-    }
-    let job = move |evaluator: &mut nodehost_expression::Evaluator| {
-        let evaluate = |(name, value): (String, ParameterValue)| {
-            let evaluated = evaluator.evaluate(&value, &scope);
-            evaluated.map(|evaluated| (name.clone(), evaluated.value)).map_err(|error| (name, error))
-        };
-        values.into_iter().map(evaluate).collect::<Result<Vec<_>, _>>()
-    };
+    let (names, values): (Vec<_>, Vec<_>) =
+        values.into_iter().map(|(name, value)| (name, ParameterValue::compile(&value))).unzip();
     let invalid = |reason: String| CredentialError::InvalidType { type_name: type_name.to_owned(), reason };
-    let evaluated =
-        engine.run(job).await.map_err(|error| invalid(format!("its expressions cannot be evaluated: {error}")))?;
-    // The message could quote the data; the field and the kind of failure have to do.
-    evaluated.map_err(|(name, error)| invalid(format!("the expression of {name} fails ({})", error.code.as_str())))
+    let evaluated = engine.evaluate(values, scope).await;
+    let evaluated = evaluated.map_err(|error| invalid(format!("its expressions cannot be evaluated: {error}")))?;
+    let named = |(name, evaluated): (String, Result<Evaluated, ExpressionError>)| match evaluated {
+        Ok(evaluated) => Ok((name, evaluated.value)),
+        // The message could quote the data; the field and the kind of failure have to do.
+        Err(error) => Err(invalid(format!("the expression of {name} fails ({})", error.code.as_str()))),
+    };
+    names.into_iter().zip(evaluated).map(named).collect()
 }
 
 /// n8n's `resolveValue`: text as it is, expressions as text, and nothing for what is falsy.

@@ -304,13 +304,11 @@ impl Exchange<'_> {
             scope = with(&scope, "$request", Arc::clone(request));
             scope = with(&scope, "$pageCount", Arc::new(Value::from(pages)));
         }
-        if let Some(evaluated) = setting.value.evaluate_bare(&scope) {
-            return Ok(evaluated.value);
-        }
-        let (value, stops) = (setting.value.clone(), self.node.stops);
-        match self.node.engine.run(move |evaluator| evaluator.evaluate(&value, &scope)).await {
-            Ok(Ok(evaluated)) => Ok(evaluated.value),
-            Ok(Err(error)) => Err(failure::late_expression(&error, stops)),
+        match self.node.engine.evaluate(vec![setting.value.clone()], scope).await {
+            Ok(mut evaluated) => match evaluated.pop().transpose() {
+                Ok(evaluated) => Ok(evaluated.and_then(|evaluated| evaluated.value)),
+                Err(error) => Err(failure::late_expression(&error, self.node.stops)),
+            },
             Err(error) => Err(ItemError::operation(ErrorCode::Internal, error.to_string())),
         }
     }

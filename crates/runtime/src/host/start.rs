@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use nodehost_descriptor::NodeDescriptor;
-use nodehost_expression::{Engine, NodeContext, ParameterValue, Scope, TaskRun};
+use nodehost_expression::{Engine, NodeContext, ParameterValue, TaskRun};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -406,21 +406,9 @@ pub(super) async fn node_urls(host: &Host, plan: &mut RoutingPlan, scopes: &Scop
     let mut scope = scopes.of(&Job::bare()).descriptor;
     scope.node = Arc::new(bare);
     let values: Vec<_> = of_credential.iter().map(|(_, value)| value).chain(&settings).cloned().collect();
-    let mut found = evaluate_all(&host.inner.engine, values, scope).await.into_iter();
+    let evaluated = host.inner.engine.evaluate(values, scope).await.unwrap_or_default();
+    let mut found = evaluated.into_iter().map(|evaluated| evaluated.ok()?.value);
     let keyed = |((key, _), value): ((String, ParameterValue), Option<Value>)| Some((key, value?));
     plan.settle_defaults(of_credential.into_iter().zip(&mut found).filter_map(keyed).collect());
     found.flatten().filter_map(|value| url::Url::parse(value.as_str()?).ok()).collect()
-}
-
-/// The values of a scope, none for those that fail; on an engine thread only where they need an engine.
-async fn evaluate_all(engine: &Engine, values: Vec<ParameterValue>, scope: Scope) -> Vec<Option<Value>> {
-    let bare: Option<Vec<_>> = values.iter().map(|value| value.evaluate_bare(&scope)).collect();
-    if let Some(bare) = bare {
-        return bare.into_iter().map(|evaluated| evaluated.value).collect();
-    }
-    let all = engine.run(move |evaluator| {
-        let value = |value| evaluator.evaluate(value, &scope).ok()?.value;
-        values.iter().map(value).collect()
-    });
-    all.await.unwrap_or_default()
 }
