@@ -49,8 +49,8 @@ impl Scope {
     }
 
     /// A further name's value.
-    pub(crate) fn extra(&self, name: &str) -> Option<&Value> {
-        self.extra.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+    pub(crate) fn extra(&self, name: &str) -> Option<&Arc<Value>> {
+        self.extra.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// The current item's data.

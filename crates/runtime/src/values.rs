@@ -26,9 +26,6 @@ impl<'e> Values<'e> {
 
     /// The value in a scope; none where it is undefined.
     pub(crate) fn evaluate(&mut self, value: &ParameterValue, scope: &Scope) -> Result<Option<Value>, ExpressionError> {
-        if let Some(constant) = value.as_constant() {
-            return Ok(Some(constant.clone()));
-        }
         if let Some(evaluator) = &mut self.evaluator {
             return evaluator.evaluate(value, scope).map(|evaluated| evaluated.value);
         }

@@ -152,8 +152,7 @@ fn undefined<'js>(ctx: &Ctx<'js>) -> Result<Value<'js>> {
 
 /// A name that the caller added to the scope.
 fn extra<'js>(ctx: &Ctx<'js>, host: &Host, name: &str) -> Result<Value<'js>> {
-    let value =
-        host.read(|scope| scope.extra.iter().find(|(known, _)| known == name).map(|(_, value)| Arc::clone(value)));
+    let value = host.read(|scope| scope.extra(name).cloned());
     value.map_or_else(|| undefined(ctx), |value| lazy::to_js(ctx, &Shared::of(value)))
 }
 

@@ -6,7 +6,8 @@
 use serde_json::Value;
 
 use super::RequestOptions;
-use super::lodash::is_deep;
+use super::lodash::{get_in, is_deep, is_of_prototype};
+use super::options::Way;
 use super::plan::{Step, StepValue};
 use super::routing::Routing;
 use crate::parameters::{Checked, Resolved};
@@ -16,7 +17,7 @@ use crate::parameters::{Checked, Resolved};
 pub(crate) struct DirectSend {
     parameter: usize,
     path: Vec<String>,
-    in_body: bool,
+    part: &'static str,
     key: String,
 }
 
@@ -47,11 +48,10 @@ fn send_of(routing: &Routing, value: &StepValue) -> Option<DirectSend> {
         || send.paginate.is_some()
         || !send.pre_send.is_empty();
     let key = send.property.as_ref()?.value.as_constant()?.as_str()?;
-    let is_special = matches!(key, "__proto__" | "constructor" | "prototype");
-    if says_more || is_special || (send.dotted && is_deep(key)) {
+    if says_more || is_of_prototype(key) || (send.dotted && is_deep(key)) {
         return None;
     }
-    Some(DirectSend { parameter: *parameter, path: path.clone(), in_body: send.in_body, key: key.to_owned() })
+    Some(DirectSend { parameter: *parameter, path: path.clone(), part: send.part(), key: key.to_owned() })
 }
 
 /// Sends directly, if all values and the options allow it; else nothing is done, and the answer is no.
@@ -61,13 +61,12 @@ pub(crate) fn apply(
     options: &mut RequestOptions,
 ) -> bool {
     let value = |send: &DirectSend| {
-        let value = super::lodash::get_in(checked.value(resolved, send.parameter)?, &send.path)?;
+        let value = get_in(checked.value(resolved, send.parameter)?, &send.path)?;
         matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_)).then_some(value)
     };
     let values: Option<Vec<&Value>> = sends.iter().map(value).collect();
     let Some(values) = values.filter(|_| options.has_open_parts()) else { return false };
-    for (send, value) in sends.iter().zip(values) {
-        options.put(if send.in_body { "body" } else { "qs" }, &send.key, value.clone());
-    }
-    true
+    // Parts that are objects refuse nothing.
+    let mut each = sends.iter().zip(values);
+    each.all(|(send, value)| options.send(send.part, &send.key, Way::Assign, Some(value.clone())).is_ok())
 }

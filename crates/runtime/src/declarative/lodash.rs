@@ -104,6 +104,11 @@ fn is_key(text: &str, object: &Value) -> bool {
     !is_deep(text) || object.get(text).is_some()
 }
 
+/// Whether a key could reach a prototype: lodash sets none such.
+pub(crate) fn is_of_prototype(key: &str) -> bool {
+    matches!(key, "__proto__" | "constructor" | "prototype")
+}
+
 /// Whether there is a dot, or something in brackets.
 pub(crate) fn is_deep(text: &str) -> bool {
     let bracketed = |(at, _): (usize, &str)| {
@@ -154,7 +159,7 @@ pub(crate) fn set(object: &mut Value, path: &str, value: Option<Value>) {
 }
 
 fn set_in(mut target: &mut Value, path: &[String], value: Option<Value>) {
-    if path.iter().any(|key| matches!(key.as_str(), "__proto__" | "constructor" | "prototype")) {
+    if path.iter().any(|key| is_of_prototype(key)) {
         return;
     }
     let Some((last, way)) = path.split_last() else { return };

@@ -122,21 +122,12 @@ impl RequestOptions {
         Ok(())
     }
 
-    /// Whether every part is an object, so that [`RequestOptions::put`] does what merging would.
+    /// Whether every part is an object, so that sending a plain value does what merging would.
     pub(crate) fn has_open_parts(&self) -> bool {
         PARTS.iter().zip(self.sparse).all(|(part, sparse)| match self.get(part) {
             Some(value) => value.is_object(),
             None => sparse,
         })
-    }
-
-    /// Sets a key of a part that is an object.
-    pub(crate) fn put(&mut self, part: &str, key: &str, value: Value) {
-        self.fill_in(part);
-        self.has_indexes |= key.bytes().any(|byte| byte.is_ascii_digit());
-        if let Some(Value::Object(map)) = self.map.get_mut(part) {
-            map.insert(key.to_owned(), value);
-        }
     }
 
     /// Sets limit or offset of a page, as JavaScript assigns them; a list holds them unseen.

@@ -31,9 +31,6 @@ pub(crate) struct RoutingPlan {
     pub(crate) base: RequestOptions,
     /// Whether a property without routing follows the last step (see [`RequestOptions::clear_texts`]).
     pub(crate) ends_plain: bool,
-    /// Whether bare paths are all that has to be evaluated before the request is sent.
-    pub(crate) is_bare: bool,
-    has_bare_parameters: bool,
 }
 
 /// What one property, or option of it, adds to a request.
@@ -105,15 +102,7 @@ impl RoutingPlan {
         let defaults = descriptor.request_defaults.as_ref().and_then(Value::as_object).into_iter().flatten();
         let defaults: Vec<_> = defaults.map(|(key, value)| (key.clone(), Setting::new(value))).collect();
         let operations = descriptor.request_operations.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
-        let mut plan = Self {
-            defaults,
-            operations,
-            steps,
-            ends_plain,
-            base: RequestOptions::empty(),
-            is_bare: false,
-            has_bare_parameters: checked.is_bare,
-        };
+        let mut plan = Self { defaults, operations, steps, ends_plain, base: RequestOptions::empty() };
         plan.settle();
         plan
     }
@@ -140,9 +129,11 @@ impl RoutingPlan {
                 self.base.set(&key, setting.value.as_constant().cloned());
             }
         }
-        self.is_bare = self.has_bare_parameters
-            && self.defaults.iter().all(|(_, setting)| setting.value.is_bare())
-            && self.steps.iter().all(Step::is_bare);
+    }
+
+    /// Whether bare paths are all that the descriptor has to have evaluated before the request is sent.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.defaults.iter().all(|(_, setting)| setting.value.is_bare()) && self.steps.iter().all(Step::is_bare)
     }
 
     /// Whether nothing of the descriptor looks at items other than the current one.

@@ -45,6 +45,8 @@ pub(crate) struct Requests {
     beginning: Prepared,
     /// How many steps are in it.
     begun: usize,
+    /// Whether bare paths are all that has to be evaluated before the request is sent.
+    pub(crate) is_bare: bool,
 }
 
 impl Requests {
@@ -65,12 +67,8 @@ impl Requests {
                 begun += 1;
             }
         }
-        Self { plan, checked, beginning, begun }
-    }
-
-    /// Whether bare paths are all that has to be evaluated before the request is sent.
-    pub(crate) fn are_bare(&self) -> bool {
-        self.plan.is_bare
+        let is_bare = checked.is_bare && plan.is_bare();
+        Self { plan, checked, beginning, begun, is_bare }
     }
 
     /// The request of an item, and its parameters.
@@ -301,7 +299,7 @@ impl Resolver<'_, '_> {
                 Some(setting) => self.setting(setting, scope)?,
                 None => value.map(|value| (**value).clone()),
             };
-            let sent = into.options.send(if send.in_body { "body" } else { "qs" }, &name, way, sent);
+            let sent = into.options.send(send.part(), &name, way, sent);
             sent.map_err(|message| ItemError::operation(ErrorCode::InvalidRequest, message))?;
         }
         if let Some(paginate) = &send.paginate {

@@ -163,6 +163,11 @@ impl Routing {
 }
 
 impl Send {
+    /// The part of the request that the value goes to.
+    pub(crate) fn part(&self) -> &'static str {
+        if self.in_body { "body" } else { "qs" }
+    }
+
     fn read(send: &Map<String, Value>) -> Result<Self, LostFunction> {
         let truthy_setting = |key: &str| send.get(key).filter(|value| truthy(Some(value))).map(Setting::new);
         Ok(Self {

@@ -54,7 +54,7 @@ impl Work for Declarative {
     async fn prepare(&self, chunk: Vec<Job>) -> Vec<Result<Self::Prepared, ItemError>> {
         let scopes: Vec<Scopes> = chunk.iter().map(|job| self.scopes.of(job)).collect();
         let requests = Arc::clone(&self.requests);
-        let bare = requests.are_bare();
+        let bare = requests.is_bare;
         let of_item = move |scopes: &Scopes, values: &mut Values<'_>| requests.of_item(scopes, values);
         let made = make_each((&self.scopes, &self.engine), bare, scopes, of_item).await;
         let ready = |(scopes, (prepared, parameters))| Box::new(Ready { prepared, parameters, scopes });
