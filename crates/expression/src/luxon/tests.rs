@@ -107,6 +107,8 @@ fn dates_move_by_calendar_and_clock() {
         ("DateTime.utc(15, 1, 9, 23, 40).plus({ weeks: 14387720 }).toISO()", "+275760-09-12T00:00:00.000Z"),
         ("DateTime.utc(115, 1, 9, 23, 40).plus({ weeks: 14382000 }).toISO()", "+275751-01-27T23:40:00.000Z"),
         ("DateTime.fromMillis(0, { zone: 'GMT+5' }).zone.offsetName(0, {})", "Invalid time zone specified: GMT+5"),
+        ("DateTime.fromMillis(-8.64e15, { zone: 'utc+14' }).startOf('day').toLocaleString()", "Invalid time value"),
+        ("DateTime.fromMillis(-8.64e15, { zone: 'utc+14' }).startOf('day').toLocaleParts()", "Invalid time value"),
         ("DateTime.now().startOf()", "Invalid unit undefined"),
         ("DateTime.now().plus('1')", "Unknown duration argument 1 of type string"),
     ]);

@@ -16,6 +16,7 @@ use crate::luxon::{
     english::Width,
     format,
     intl::{self, names::Names, presets},
+    math::time_clip,
 };
 
 /// The constructor with its static methods and presets.
@@ -434,7 +435,16 @@ fn to_locale_string<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
     }
     let format = date_format(call, options(call, 0, "timeZone")?.as_ref())?;
     let locale = date.locale().with(locale_options(&call.ctx, call.arg(1).as_object())?);
+    check_time(call, &date)?;
     Ok(intl::date::format(&date, &format, &locale).into())
+}
+
+/// What is out of JavaScript's time, as the start of its first day may be, Intl does not write.
+fn check_time(call: &Call<'_, '_>, date: &DateTime) -> Result<()> {
+    if time_clip(date.ts()).is_nan() {
+        return Err(Exception::throw_range(&call.ctx, "Invalid time value"));
+    }
+    Ok(())
 }
 
 fn to_locale_parts<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
@@ -447,6 +457,7 @@ fn to_locale_parts<'js>(call: &Call<'_, 'js>) -> Result<Js<'js>> {
             Some(_) => date.locale().with(locale_options(&call.ctx, options.as_ref())?),
             None => date.locale().clone(),
         };
+        check_time(call, &date)?;
         for (index, part) in intl::date::parts(&date, &format, &locale).into_iter().enumerate() {
             let object = Object::new(call.ctx.clone())?;
             object.set("type", part.kind)?;
