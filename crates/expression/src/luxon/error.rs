@@ -52,15 +52,22 @@ pub struct Invalid {
     pub reason: String,
     /// The long form, where luxon has one.
     pub explanation: Option<String>,
+    /// Whether JavaScript sees a missing explanation as undefined, not as null.
+    pub is_undefined: bool,
 }
 
 impl Invalid {
     pub(crate) fn new(reason: &str) -> Self {
-        Invalid { reason: reason.into(), explanation: None }
+        Invalid { reason: reason.into(), explanation: None, is_undefined: false }
+    }
+
+    /// The reason of a time that luxon's constructor finds to be none; it has no explanation to pass on.
+    pub(crate) fn input() -> Self {
+        Invalid { is_undefined: true, ..Invalid::new("invalid input") }
     }
 
     pub(crate) fn explained(reason: &str, explanation: impl Into<String>) -> Self {
-        Invalid { reason: reason.into(), explanation: Some(explanation.into()) }
+        Invalid { reason: reason.into(), explanation: Some(explanation.into()), is_undefined: false }
     }
 
     pub(crate) fn unit_out_of_range(unit: &str, value: f64) -> Self {

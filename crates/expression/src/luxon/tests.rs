@@ -109,6 +109,8 @@ fn dates_move_by_calendar_and_clock() {
         ("DateTime.fromMillis(0, { zone: 'GMT+5' }).zone.offsetName(0, {})", "Invalid time zone specified: GMT+5"),
         ("DateTime.fromMillis(-8.64e15, { zone: 'utc+14' }).startOf('day').toLocaleString()", "Invalid time value"),
         ("DateTime.fromMillis(-8.64e15, { zone: 'utc+14' }).startOf('day').toLocaleParts()", "Invalid time value"),
+        ("String(DateTime.fromMillis(8.64e15, { zone: 'Europe/Dublin' }).invalidExplanation)", "undefined"),
+        ("String(DateTime.invalid('invalid input').invalidExplanation)", "null"),
         ("DateTime.now().startOf()", "Invalid unit undefined"),
         ("DateTime.now().plus('1')", "Unknown duration argument 1 of type string"),
     ]);

@@ -59,14 +59,14 @@ impl DateTime {
     /// As [`DateTime::new`], where the offset is known.
     fn with_offset(ts: f64, offset: f64, zone: Zone, locale: Locale) -> Self {
         let invalid = if ts.is_nan() {
-            Some(Invalid::new("invalid input"))
+            Some(Invalid::input())
         } else if !zone.is_valid() {
             Some(unsupported_zone(&zone))
         } else {
             None
         };
         let civil = civil_from_ts(ts + offset * MS_PER_MINUTE);
-        let invalid = invalid.or_else(|| civil.is_none().then(|| Invalid::new("invalid input")));
+        let invalid = invalid.or_else(|| civil.is_none().then(Invalid::input));
         let civil = civil.unwrap_or_default();
         DateTime { ts, offset, civil, zone, locale, invalid: invalid.map(Arc::new) }
     }

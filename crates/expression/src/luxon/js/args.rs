@@ -75,7 +75,7 @@ pub(super) fn invalid_argument(call: &Call<'_, '_>, class: &str) -> Result<Inval
         return Err(call.fail(&Error::argument(format!("need to specify a reason the {class} is invalid"))));
     }
     let explanation = if truthy(&explanation) { Some(text(&call.ctx, &explanation)?) } else { None };
-    Ok(Invalid { reason: text(&call.ctx, &reason)?, explanation })
+    Ok(Invalid { reason: text(&call.ctx, &reason)?, explanation, is_undefined: false })
 }
 
 /// An object whose properties are options: none for undefined and primitives; null cannot be read.

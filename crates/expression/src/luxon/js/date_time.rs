@@ -93,7 +93,10 @@ const GETTERS: &[(&str, Native)] = &[
     ("isValid", |call| call.with(DateTime::is_valid).map(Js::Bool)),
     ("invalidReason", |call| call.with(|d: &DateTime| text_or_null(d.invalid_reason().map(|i| i.reason.as_str())))),
     ("invalidExplanation", |call| {
-        call.with(|d: &DateTime| text_or_null(d.invalid_reason().and_then(|i| i.explanation.as_deref())))
+        call.with(|d: &DateTime| match d.invalid_reason() {
+            Some(invalid) if invalid.is_undefined => Js::Undefined,
+            invalid => text_or_null(invalid.and_then(|invalid| invalid.explanation.as_deref())),
+        })
     }),
     ("locale", |call| of_locale(call, |locale| Some(locale.tag()))),
     ("numberingSystem", |call| of_locale(call, Locale::numbering_system)),
